@@ -1,0 +1,75 @@
+"""`convcalc chain`: a shape run through a network."""
+
+from typing import TYPE_CHECKING
+
+import click
+
+from convcalc.cli.group import ANSWERED, REFUSED, code_of, told
+from convcalc.cli.options import framework_option
+from convcalc.errors import Malformed
+
+if TYPE_CHECKING:
+    from convcalc.readers.source import Source
+    from convcalc.trace import Trace
+
+FORMATS = ("table", "json", "csv", "markdown")
+
+
+@click.command(
+    help="""Run a shape through a network: shape, params, MACs and receptive field of every layer.
+
+SOURCE is a network file (TOML, JSON, YAML or text), - for stdin, or a preset (see convcalc presets).
+
+\b
+  convcalc chain dcgan
+  convcalc chain net.toml -i 3@256x256 --format json
+  convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2 | flatten | dense 10'
+"""
+)
+@click.argument("source", metavar="SOURCE", required=False)
+@click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
+@click.option("-i", "--input", "start", metavar="SIZE", help="the shape to put in, in place of the network's own")
+@framework_option
+@click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")
+@click.option("--columns", metavar="NAME,...", help="which columns, and in which order")
+@click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
+def chain(
+    source: str | None,
+    layers: str | None,
+    start: str | None,
+    framework: str | None,
+    form: str,
+    columns: str | None,
+    quiet: bool,
+) -> int:
+    """Run a network."""
+    from convcalc.cli.sources import open_source
+    from convcalc.renderers.columns import chosen_columns
+    from convcalc.shape import read_shape
+
+    if (source is None) == (layers is None):
+        raise click.UsageError("give either SOURCE or -e LAYERS", click.get_current_context())
+    shown = chosen_columns(columns)
+    found = open_source(source, layers)
+    try:
+        shape = None if start is None else read_shape(start)
+        trace = found.network.run(shape, framework)
+    except Malformed as error:
+        option = "--input" if error.key in (None, "input") else f"--{error.key}"
+        raise Malformed(f"{option}: {error.what}", hint=error.hint) from None
+    from convcalc.cli.output import show_trace
+
+    show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
+    return _tell_findings(found, trace)
+
+
+def _tell_findings(found: "Source", trace: "Trace") -> int:
+    """One line on stderr for each finding, and the exit code they amount to."""
+    code = ANSWERED
+    for finding in trace.findings:
+        layer = trace.network.layers[finding.number - 1]
+        place = layer.place if finding is trace.failure or layer.expect is not None else ("expect",)
+        name = f" {layer.name}:" if layer.name else ""
+        message = f"{found.locate(place)}: layer {finding.number}{name} {layer.op}: {finding.error}"
+        code = max(code, told(message, max(code_of(finding.error), REFUSED)))
+    return code

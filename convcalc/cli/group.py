@@ -1,0 +1,101 @@
+"""The command `convcalc` itself, and how every error ends: one line on stderr and an exit code."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import click
+
+from convcalc import __version__
+from convcalc.errors import ConvcalcError, Malformed
+
+ANSWERED = 0
+REFUSED = 1
+MALFORMED = 2
+BUG = 3
+
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+EXAMPLES = """\b
+  convcalc conv 224 -k 7 -s 2 -p 3               what comes out of this layer
+  convcalc tconv 7 -k 5 -s 2 -p same --explain   and why
+  convcalc chain dcgan                           a whole network
+  convcalc chain net.toml -i 3@256x256           on another size
+"""
+
+
+class Main(click.Group):
+    """The group of all commands."""
+
+    def __init__(self, commands: Sequence[click.Command]) -> None:
+        super().__init__(
+            name="convcalc",
+            commands=commands,
+            context_settings=SETTINGS,
+            help=f"Shape arithmetic of convolutional networks, exact and with no framework installed.\n\n{EXAMPLES}",
+            epilog="Exit codes: 0 an answer, 1 no answer or an error found, 2 malformed input, 3 a bug in convcalc.",
+        )
+        version = click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")
+        self.params += version(click.Command("")).params
+
+    def main(self, *args: Any, **extra: Any) -> NoReturn:
+        """Run a command line; every way it can end is an exit code."""
+        extra["standalone_mode"] = False
+        sys.exit(_ended(lambda: super(Main, self).main(*args, **extra)))
+
+
+def _ended(run: Any) -> int:
+    """The exit code of `run`, its error told on stderr."""
+    try:
+        return run() or ANSWERED
+    except click.ClickException as error:
+        return _misused(error)
+    except ConvcalcError as error:
+        return told(str(error), code_of(error))
+    except (click.Abort, KeyboardInterrupt):
+        return told("interrupted", 130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads on: let the interpreter's last flush go nowhere
+        return REFUSED
+    except Exception as error:  # noqa: BLE001 - the contract: a bug is one line and exit code 3
+        return _unforeseen(error)
+
+
+def _unforeseen(error: Exception) -> int:
+    if isinstance(error, ValueError) and "integer string conversion" in str(error):
+        return told("a number in the answer has more digits than can be printed", REFUSED)
+    if os.environ.get("CONVCALC_DEBUG") == "1":
+        import traceback
+
+        traceback.print_exc()
+    what = " ".join(f"{type(error).__name__}: {error}".split())
+    return told(f"this is a bug in convcalc, please report it ({what}); CONVCALC_DEBUG=1 shows where", BUG)
+
+
+def code_of(error: ConvcalcError) -> int:
+    """Refused or malformed."""
+    return MALFORMED if isinstance(error, Malformed) else REFUSED
+
+
+def told(message: str, code: int) -> int:
+    """Print one line on stderr, and pass the exit code on."""
+    click.echo(f"error: {' '.join(message.split())}", err=True)
+    return code
+
+
+def as_option(error: ConvcalcError) -> str:
+    """The error of a one-line question, the option it is about in front."""
+    return str(error) if error.key is None else f"--{error.key.replace('_', '-')}: {error}"
+
+
+def _misused(error: click.ClickException) -> int:
+    """A usage error in one line, the option in front as in our own errors; no command at all shows the help."""
+    message = error.format_message()
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(message, err=True)
+        return MALFORMED
+    if isinstance(error, click.BadParameter) and isinstance(error.param, click.Option) and error.message:
+        return told(f"{max(error.param.opts, key=len)}: {error.message}", MALFORMED)
+    path = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "convcalc"
+    return told(f"{message.rstrip('.')}; {path} --help tells more", MALFORMED)

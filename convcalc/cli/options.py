@@ -1,0 +1,52 @@
+"""Options that several commands share, and options derived from an op's knobs."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from convcalc.dialects import NAMES
+from convcalc.errors import Malformed
+from convcalc.ops.kinds import Choice, Flag, Kind
+from convcalc.ops.op import Knob, Op
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+
+
+class KnobType(click.ParamType[Any]):
+    """Reads an option as a layer's line reads the same knob."""
+
+    def __init__(self, knob: Knob) -> None:
+        self.kind: Kind = knob.kind
+        self.key = knob.name
+        self.name = knob.kind.metavar
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The knob's value. A value outside its domain is a usage error."""
+        try:
+            return self.kind.load(value, self.key)
+        except Malformed as error:
+            self.fail(str(error), param, ctx)
+
+
+def option_of(knob: Knob) -> click.Option:
+    """The option that sets a knob: `--kernel` and `-k`, with its text as help."""
+    long = knob.name.replace("_", "-")
+    short = [f"-{knob.letter}"] if len(knob.letter) == 1 else []
+    if isinstance(knob.kind, Flag):
+        flag = f"--no-{long}" if knob.default else f"--{long}"
+        return click.Option(
+            [*short, flag, knob.name], is_flag=True, flag_value=not knob.default, default=None, help=knob.text
+        )
+    kind = click.Choice(tuple(knob.kind.words)) if isinstance(knob.kind, Choice) else KnobType(knob)
+    return click.Option([*short, f"--{long}", knob.name], type=kind, required=knob.required, help=knob.text)
+
+
+def knob_options(op: type[Op]) -> list[click.Option]:
+    """An option for every knob of an op."""
+    return [option_of(knob) for knob in op.knobs.values()]
+
+
+def framework_option(command: Decorated) -> Decorated:
+    """`-f/--framework`."""
+    return click.option("-f", "--framework", type=click.Choice(NAMES), help="count as this framework does")(command)

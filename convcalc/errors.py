@@ -1,0 +1,27 @@
+"""What can go wrong, as data: what, which key, what helps. The edge adds where (an option, a line)."""
+
+
+class ConvcalcError(ValueError):
+    """Base of every error that convcalc raises on purpose.
+
+    `what` is the sentence, `key` the knob or config key it is about, `hint` the nearest thing that works;
+    `place` are the keys and indices that lead to it in a network file.
+    """
+
+    def __init__(self, what: str, *, key: str | None = None, hint: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.key = key
+        self.hint = hint
+        self.place: tuple[str | int, ...] = ()
+
+    def __str__(self) -> str:
+        return self.what if self.hint is None else f"{self.what}; {self.hint}"
+
+
+class Malformed(ConvcalcError):
+    """What was written can't be read, or a value lies outside its domain."""
+
+
+class Impossible(ConvcalcError):
+    """What was asked is well-formed, and the arithmetic (or a dialect) refuses it."""

@@ -1,0 +1,104 @@
+"""Networks: layers in order, each reading the input or earlier layers. It knows no file format.
+
+>>> from convcalc.ops.convolution import Conv
+>>> from convcalc.ops.pointwise import Identity
+>>> network = Network([Layer(Conv(out=8, kernel=3, padding=1), (0,)), Layer(Identity(), (1,))])
+>>> [str(shape) for shape in network.shapes(Shape(3, (32, 32)))]
+['3@32x32', '8@32x32', '8@32x32']
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from convcalc.dialects import dialect
+from convcalc.errors import ConvcalcError, Malformed
+from convcalc.ops.op import Op
+from convcalc.shape import Shape, read_shape
+from convcalc.trace import Finding, Trace, follow_layer, join_fields
+
+Place = tuple[str | int, ...]
+"""Where something stands in a network file: keys and indices."""
+
+
+class Layer(NamedTuple):
+    """An op and what it reads: 0 is the network's input, `n` the n-th layer."""
+
+    op: Op
+    inputs: tuple[int, ...]
+    name: str | None = None
+    expect: Shape | None = None
+    place: Place = ()
+
+
+class Network:
+    """Layers in order, the framework that counts, the input they are meant for and what is expected."""
+
+    def __init__(
+        self,
+        layers: Sequence[Layer],
+        *,
+        framework: str | None = None,
+        input: Shape | None = None,  # noqa: A002 - the config key's own name
+        expect: Shape | None = None,
+    ) -> None:
+        self.layers = tuple(layers)
+        self.framework = framework
+        self.input = input
+        self.expect = expect
+
+    def expectations(self) -> Iterator[tuple[int, Shape]]:
+        """Layers that state a shape, then the network's own."""
+        for index, layer in enumerate(self.layers, 1):
+            if layer.expect is not None:
+                yield index, layer.expect
+        if self.expect is not None:
+            yield len(self.layers), self.expect
+
+    def start(self, shape: Shape | str | None) -> Shape:
+        """The shape to run: the one given, else the network's own. Raises `Malformed` where there is none."""
+        if isinstance(shape, str):
+            return read_shape(shape)
+        start = shape or self.input
+        if start is None:
+            raise Malformed("the network states no input", key="input", hint="give one, e.g. 3@224x224")
+        return start
+
+    def shapes(self, shape: Shape | str | None = None) -> list[Shape]:
+        """The input and every layer's output. Raises the error of the first layer that fails."""
+        shapes = [self.start(shape)]
+        for op, inputs, *_ in self.layers:
+            if len(inputs) == 1:
+                shapes.append(op.output(shapes[inputs[0]]))
+            else:
+                shapes.append(op.output(*[shapes[source] for source in inputs]))
+        return shapes
+
+    def run(self, shape: Shape | str | None = None, framework: str | None = None) -> Trace:
+        """Every layer's shape, params, MACs and receptive field; a layer that fails ends the trace."""
+        counting = dialect(framework or self.framework)
+        trace = Trace(self, self.start(shape), counts_statistics=bool(counting and counting.counts_statistics))
+        for index, layer in enumerate(self.layers, 1):
+            try:
+                _step(layer, trace)
+            except ConvcalcError as error:
+                trace.failure = Finding(index, error)
+                break
+        return trace
+
+
+def _step(layer: Layer, trace: Trace) -> None:
+    """Put one more layer into the columns."""
+    op, inputs = layer.op, layer.inputs
+    shape = trace.shapes[inputs[0]]
+    if op.joins:
+        output = op.output(*[trace.shapes[source] for source in inputs])
+        fields = join_fields([trace.fields[source] for source in inputs])
+    elif op.pointwise:
+        output, fields = op.output(shape), trace.fields[inputs[0]]
+    else:
+        output = op.output(*[trace.shapes[source] for source in inputs])
+        fields = follow_layer(layer, shape, output, trace.fields)
+    trace.shapes.append(output)
+    trace.fields.append(fields)
+    trace.weights.append(op.weights(shape))
+    trace.all_macs.append(op.macs(shape, output))

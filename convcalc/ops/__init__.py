@@ -1,0 +1,1 @@
+"""The ops: a family a file; `registry` lists them in order. Nothing here knows of networks or files."""

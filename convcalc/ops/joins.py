@@ -1,0 +1,90 @@
+"""Ops that read several layers: add, multiply, concat. Their sizes must be equal."""
+
+from collections.abc import Sequence
+
+from convcalc.errors import Impossible
+from convcalc.ops.kinds import Names
+from convcalc.ops.op import Op, knob
+from convcalc.shape import Shape, show_size
+
+
+class Join(Op):
+    """The layer before (or `from`), and then the named ones."""
+
+    joins = True
+    names: tuple[str, ...] = knob(Names(), "the layers to join with", positional=True)
+
+    def references(self) -> tuple[str, ...]:
+        """The named layers."""
+        return self.names
+
+    def _told(self, shapes: Sequence[Shape]) -> str:
+        named = [f"{shape} ({name})" for name, shape in zip(self.names, shapes[1:], strict=True)]
+        return " and ".join([str(shapes[0]), *named])
+
+
+class _Elementwise(Join):
+    def output(self, shape: Shape, *others: Shape) -> Shape:
+        """The shape that all of them have."""
+        channels = {one.channels for one in (shape, *others)} - {None}
+        if any(other.size != shape.size for other in others) or len(channels) > 1:
+            raise Impossible(
+                f"{self.spelling} needs equal shapes, got {self._told([shape, *others])}",
+                key="names",
+                hint=_join_hint(self.names, shape, others, channels=True),
+            )
+        return Shape(channels.pop() if channels else None, shape.size)
+
+
+class Add(_Elementwise):
+    """The sum, cell by cell."""
+
+    spelling = "add"
+
+
+class Multiply(_Elementwise):
+    """The product, cell by cell."""
+
+    spelling = "mul"
+    aliases = ("multiply",)
+
+
+class Concat(Join):
+    """The channels of all, one after the other.
+
+    >>> print(Concat(names="enc3").output(Shape(256, (56, 56)), Shape(256, (56, 56))))
+    512@56x56
+    """
+
+    spelling = "concat"
+    aliases = ("cat", "concatenate")
+
+    def output(self, shape: Shape, *others: Shape) -> Shape:
+        """The sum of the channels, on the size that all of them have."""
+        if any(other.size != shape.size for other in others):
+            raise Impossible(
+                f"concat needs equal sizes, got {self._told([shape, *others])}",
+                key="names",
+                hint=_join_hint(self.names, shape, others, channels=False),
+            )
+        known = [one.channels for one in (shape, *others) if one.channels is not None]
+        return Shape(sum(known) if len(known) == len(others) + 1 else None, shape.size)
+
+
+def _join_hint(names: Sequence[str], shape: Shape, others: Sequence[Shape], *, channels: bool) -> str:
+    """What makes the first branch that differs equal."""
+    for name, other in zip(names, others, strict=True):
+        if len(other.size) != len(shape.size):
+            return f"{name} has {len(other.size)} axes, the other branch {len(shape.size)}"
+        if (
+            all(mine >= theirs for mine, theirs in zip(shape.size, other.size, strict=True))
+            and shape.size != other.size
+        ):
+            return f"crop like={name} before it gives {show_size(other.size)}"
+        if shape.size != other.size:
+            return f"upsample like={name} or pad like={name} before it gives {show_size(other.size)}"
+        if channels and other.channels != shape.channels and shape.size:
+            return f"conv {other.channels} k1 before it gives {other}"
+        if channels and other.channels != shape.channels:
+            return f"dense {other.channels} before it gives {other}"
+    return "all branches must agree"

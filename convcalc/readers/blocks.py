@@ -1,0 +1,134 @@
+"""Blocks and scopes of a network document: layers used again by name, and which names are seen where."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from convcalc.errors import Malformed
+from convcalc.ops.registry import BY_NAME
+from convcalc.readers.spelling import RESERVED, check_name
+from convcalc.shape import quote
+from convcalc.suggest import nearest
+
+BLOCK_KEYS = ("parameters", "layers")
+MAX_ARGUMENT = 200
+"""Characters of an argument: blocks that use blocks could else double it at each step."""
+
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+class Block:
+    """Layers with a name and parameters, used as if they were one op."""
+
+    def __init__(self, name: str, body: object) -> None:
+        check_name(name)
+        if name in BY_NAME:
+            raise Malformed(f"{name} is an op already", hint="call the block something else")
+        table = {"layers": body} if isinstance(body, list) else body
+        if not isinstance(table, dict) or "layers" not in table:
+            raise Malformed("a block needs layers", key="layers", hint=f"its keys are {', '.join(BLOCK_KEYS)}")
+        for key in table:
+            if key not in BLOCK_KEYS:
+                raise Malformed(f"a block has no key {quote(str(key))}", hint=nearest(str(key), BLOCK_KEYS))
+        self.name = name
+        self.layers: object = table["layers"]
+        self.place: tuple[str, ...] = ("blocks", name) if isinstance(body, list) else ("blocks", name, "layers")
+        self.defaults = dict(_parameters(table.get("parameters", [])))
+
+    def arguments(self, positional: Sequence[str], given: Mapping[str, object]) -> dict[str, str]:
+        """A value for every parameter. Raises `Malformed` for one too many or too few."""
+        names = list(self.defaults)
+        if len(positional) > len(names):
+            raise Malformed(f"{self.name} takes {len(names)} values, got {len(positional)}", hint=self._hint())
+        values = dict(zip(names, positional, strict=False))
+        for key, value in given.items():
+            if key not in self.defaults or key in values:
+                problem = "is given twice" if key in values else f"is no parameter of {self.name}"
+                raise Malformed(f"{quote(key)} {problem}", hint=self._hint())
+            values[key] = str(value)
+        return {name: self._checked(name, values.get(name, default)) for name, default in self.defaults.items()}
+
+    def _checked(self, name: str, value: str | None) -> str:
+        if value is None:
+            raise Malformed(f"{self.name} needs {name}", hint=self._hint())
+        if len(value) > MAX_ARGUMENT:
+            raise Malformed(f"the value of {name} has {len(value)} characters, at most {MAX_ARGUMENT} are read")
+        return value
+
+    def _hint(self) -> str:
+        return f"its parameters are {', '.join(self.defaults)}" if self.defaults else "it has no parameters"
+
+
+def _parameters(value: object) -> Iterator[tuple[str, str | None]]:
+    """`name` or `name=default`, one after the other."""
+    if not isinstance(value, list):
+        raise Malformed("must be a list of names", key="parameters", hint='write ["out", "stride=1"]')
+    for item in value:
+        name, equals, default = str(item).partition("=")
+        yield check_name(name), default if equals else None
+
+
+def fill(item: Any, arguments: Mapping[str, str]) -> Any:
+    """`item` with `{parameter}` replaced wherever it stands in a string.
+
+    >>> fill("conv {out} k3 s{stride}", {"out": "64", "stride": "2"})
+    'conv 64 k3 s2'
+    """
+    if isinstance(item, str):
+        return _PLACEHOLDER.sub(lambda found: _argument(found[1], arguments), item) if "{" in item else item
+    if isinstance(item, list):
+        return [fill(part, arguments) for part in item]
+    if isinstance(item, dict):
+        return {key: fill(part, arguments) for key, part in item.items()}
+    return item
+
+
+def _argument(name: str, arguments: Mapping[str, str]) -> str:
+    if name not in arguments:
+        fallback = None if arguments else "parameters are replaced inside blocks"
+        raise Malformed(
+            f"{quote('{' + name + '}')} is no parameter here", hint=nearest(name, arguments, fallback=fallback)
+        )
+    return arguments[name]
+
+
+class Scope:
+    """The names seen inside a network, a block or a group, and what `in` means there."""
+
+    def __init__(self, start: int, parent: "Scope | None" = None, label: str | None = None) -> None:
+        self.start = start
+        self.parent = parent
+        self.label = label
+        self.names: dict[str, int] = {}
+        self.uses: dict[str, int] = {}
+
+    def full(self, name: str) -> str:
+        """The name of a layer as the whole network sees it."""
+        own = f"{self.label}.{name}" if self.label else name
+        return self.parent.full(own) if self.parent else own
+
+    def find(self, name: str) -> int:
+        """The layer called `name`, here or further out. Raises `Malformed`."""
+        if name == RESERVED:
+            return self.start
+        scope: Scope | None = self
+        known = [RESERVED]
+        while scope:
+            if name in scope.names:
+                return scope.names[name]
+            known += scope.names
+            scope = scope.parent
+        raise Malformed(f"no layer before this one is called {quote(name)}", hint=nearest(name, known[:1000]))
+
+    def define(self, name: str, number: int) -> None:
+        """Call layer `number` by `name` here, and by its longer names further out."""
+        if name in self.names:
+            raise Malformed(f"the name {quote(name)} is used twice", hint="give each layer a name of its own")
+        self.names[name] = number
+        if self.parent and self.label:
+            self.parent.define(f"{self.label}.{name}", number)
+
+    def label_of(self, block: str) -> str:
+        """A label for a use of `block` that has no name."""
+        self.uses[block] = self.uses.get(block, 0) + 1
+        return f"{block}.{self.uses[block]}"

@@ -1,0 +1,186 @@
+"""A document (tables, lists, strings, numbers, as every format gives them) to a network.
+
+It knows the keys and how blocks unfold, not which format the document was written in.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from convcalc.dialects import dialect
+from convcalc.errors import ConvcalcError, Malformed
+from convcalc.network import Layer, Network, Place
+from convcalc.ops.op import Op
+from convcalc.readers.blocks import Block, Scope, fill
+from convcalc.readers.spelling import LAYER_KEYS, check_name, knob_of, op_named, read_line, read_op
+from convcalc.shape import Shape, check_least, quote, read_int, read_shape
+from convcalc.suggest import nearest
+
+KEYS = ("framework", "input", "expect", "layers", "blocks")
+"""The keys of a network."""
+
+MAX_LAYERS = 2_000_000
+MAX_DEPTH = 32
+
+
+def read_document(document: object) -> Network:
+    """The network that a document describes. Raises `Malformed` with the place in it."""
+    if not isinstance(document, dict):
+        raise Malformed(f"a network is a table of {', '.join(KEYS)}, got {quote(str(document))}")
+    for key in document:
+        if key not in KEYS:
+            raise Malformed(f"unknown key {quote(str(key))}", hint=nearest(str(key), KEYS))
+    if "layers" not in document:
+        raise Malformed("a network needs layers", hint='write layers = ["conv 64 k3 p1", "relu"]')
+    framework = _read(document, "framework", lambda name: dialect(str(name)))
+    builder = _Builder(channels_last=bool(framework and framework.channels_last))
+    for name, body in (_read(document, "blocks", _blocks) or {}).items():
+        with _at("blocks", name):
+            builder.blocks[name] = Block(name, body)
+    builder.add_all(document["layers"], Scope(0), ("layers",), {})
+    return Network(
+        builder.layers,
+        framework=framework and framework.name,
+        input=_read(document, "input", builder.shape),
+        expect=_read(document, "expect", builder.shape),
+    )
+
+
+@contextmanager
+def _at(*place: str | int) -> Iterator[None]:
+    """Adds the place to an error that has none yet."""
+    try:
+        yield
+    except ConvcalcError as error:
+        error.place = error.place or place
+        raise
+
+
+def _read(table: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any:
+    """What `read` makes of a key's value, None where the key is not there."""
+    if key not in table:
+        return None
+    with _at(key):
+        return read(table[key])
+
+
+def _blocks(value: object) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise Malformed(f"must be a table of blocks, got {quote(str(value))}")
+    return value
+
+
+class _Entry(NamedTuple):
+    """One item of a list of layers: an op, a use of a block, or a group of layers."""
+
+    head: str
+    """The op or the block; empty for a group."""
+    keys: Mapping[str, Any]
+    """What any layer takes: name, from, expect, repeat."""
+    settings: Mapping[str, Any]
+    tokens: tuple[str, ...] = ()
+    written: bool = False
+    """Whether it was a line, so that all values are text."""
+
+    def op(self, blocks: Mapping[str, Block]) -> Op:
+        """The op, if the entry is one. Raises `Malformed` for a name that is neither op nor block."""
+        kind = op_named(self.head, blocks)
+        if self.written:
+            return read_op(self.head, self.tokens, tuple(self.settings.items()))
+        for key in self.settings:
+            knob_of(kind, key)
+        return kind(**self.settings)
+
+
+def _entry(item: object) -> _Entry:
+    if isinstance(item, str):
+        line = read_line(item)
+        keys, settings = _split(line.keys)
+        return _Entry(
+            line.head, {**keys, "name": line.name} if line.name else keys, settings, line.tokens, written=True
+        )
+    if not isinstance(item, dict):
+        raise Malformed(f"must be a line or a table, got {quote(str(item))}", hint='write "conv 64 k3 p1"')
+    keys, settings = _split(item)
+    head = settings.pop("op", "")
+    if not isinstance(head, str) or not (head or "layers" in settings):
+        raise Malformed("a layer needs op", hint='write {op = "conv", out = 64, kernel = 3}, or layers for a group')
+    return _Entry(head, keys, settings)
+
+
+def _split(table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The keys that any layer takes, and the others."""
+    keys = {key: value for key, value in table.items() if key in LAYER_KEYS}
+    return keys, {str(key): value for key, value in table.items() if key not in LAYER_KEYS}
+
+
+class _Builder:
+    """Unfolds lines, blocks and groups into one list of layers."""
+
+    def __init__(self, *, channels_last: bool) -> None:
+        self.channels_last = channels_last
+        self.blocks: dict[str, Block] = {}
+        self.layers: list[Layer] = []
+
+    def shape(self, value: object) -> Shape:
+        """A shape as text, a number (a feature vector), or a list in the framework's layout."""
+        if isinstance(value, str):
+            return read_shape(value)
+        items = value if isinstance(value, list) and value else [value]
+        numbers = [check_least(item, 1, None) for item in items if type(item) is int]
+        if len(numbers) < len(items):
+            raise Malformed(f"must be a shape, got {quote(str(value))}", hint="write e.g. 3@224x224")
+        *rest, last = numbers
+        if self.channels_last or not rest:
+            return Shape(last, tuple(rest))
+        return Shape(rest[0], (*rest[1:], last))
+
+    def add_all(self, items: object, scope: Scope, place: Place, arguments: Mapping[str, str], depth: int = 0) -> int:
+        """Add layers one after the other, the first reading the input of the scope; the last one's number."""
+        with _at(*place):
+            if not isinstance(items, list) or not items:
+                raise Malformed("must be a list of at least one layer", hint='write ["conv 64 k3 p1", "relu"]')
+            if depth > MAX_DEPTH:
+                raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other")
+        before = scope.start
+        for index, item in enumerate(items):
+            with _at(*place, index):
+                before = self._add(_entry(fill(item, arguments)), before, scope, (*place, index), depth)
+        return before
+
+    def _add(self, entry: _Entry, before: int, scope: Scope, place: Place, depth: int) -> int:
+        keys = entry.keys
+        number = scope.find(str(keys["from"])) if "from" in keys else before
+        repeat = read_int(str(keys.get("repeat", 1)), minimum=1, key="repeat")
+        name = check_name(str(keys["name"])) if "name" in keys else None
+        layers = entry.head in self.blocks or not entry.head
+        label = name or (scope.label_of(entry.head or "repeat") if layers else None)
+        for turn in range(repeat):
+            own = f"{label}.{turn}" if label and repeat > 1 else label
+            add = self._add_layers if layers else self._add_op
+            number = add(entry, number, scope, own, place, depth)
+        if name and (layers or repeat > 1):
+            scope.define(name, number)
+        if "expect" in keys:
+            self.layers[number - 1] = self.layers[number - 1]._replace(expect=self.shape(keys["expect"]))
+        return number
+
+    def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, _depth: int) -> int:
+        if len(self.layers) >= MAX_LAYERS:
+            raise Malformed(f"more than {MAX_LAYERS} layers")
+        op = entry.op(self.blocks)
+        inputs = (before, *[scope.find(reference) for reference in op.references()])
+        self.layers.append(Layer(op, inputs, scope.full(name) if name else None, None, place))
+        if name:
+            scope.define(name, len(self.layers))
+        return len(self.layers)
+
+    def _add_layers(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, depth: int) -> int:
+        inner = Scope(before, scope, name)
+        if block := self.blocks.get(entry.head):
+            arguments = block.arguments(entry.tokens, entry.settings)
+            return self.add_all(block.layers, inner, block.place, arguments, depth + 1)
+        for key in entry.settings:
+            if key != "layers":
+                raise Malformed(f"a group has no key {quote(key)}", hint=nearest(key, ("layers", *LAYER_KEYS)))
+        return self.add_all(entry.settings["layers"], inner, (*place, "layers"), {}, depth + 1)

@@ -1,0 +1,165 @@
+"""A layer's line in native spelling: `[NAME:] OP [OUT] [kK] [sS] ... [WORDS] [from=NAME]`.
+
+It knows the ops and their knobs, not which layers exist.
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from convcalc.errors import Malformed
+from convcalc.ops.kinds import Names
+from convcalc.ops.op import Knob, Op
+from convcalc.ops.registry import BY_NAME
+from convcalc.shape import quote, read_int
+from convcalc.suggest import nearest
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_PREFIXED = re.compile(r"([a-z]+)(-?\d.*)")
+
+LAYER_KEYS = ("name", "from", "expect", "repeat")
+"""Keys that any layer takes besides its own knobs."""
+
+RESERVED = "in"
+"""The name of the input: of the network, or of the block."""
+
+
+class Line(NamedTuple):
+    """A layer as written: its op or block, what is set, and the keys that any layer takes."""
+
+    head: str
+    tokens: tuple[str, ...] = ()
+    keys: Mapping[str, str] = {}
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return " ".join([self.head, *self.tokens, *[f"{key}={value}" for key, value in self.keys.items()]])
+
+
+def read_line(text: str) -> Line:
+    """Split a line into its name, head, tokens and `key=value` pairs.
+
+    >>> read_line("up1: tconv 128 k5 s2 same from=x")
+    Line(head='tconv', tokens=('128', 'k5', 's2', 'same'), keys={'from': 'x'}, name='up1')
+    """
+    words = text.split()
+    if not words:
+        raise Malformed("a layer is empty", hint="write e.g. conv 64 k3 p1")
+    name = None
+    if words[0].endswith(":"):
+        name = check_name(words.pop(0)[:-1])
+        if not words:
+            raise Malformed(f"{name}: has no op", hint=f"write e.g. {name}: conv 64 k3 p1")
+    head, *rest = words
+    if (repeat := _repeat_of(rest)) is not None:
+        rest = [*rest[:-1], f"repeat={repeat}"]
+    tokens = [word for word in rest if "=" not in word]
+    return Line(head, tuple(tokens), _pairs(word for word in rest if "=" in word), name)
+
+
+def _repeat_of(words: Sequence[str]) -> str | None:
+    """`3` of a last `*3`."""
+    return words[-1][1:] if words and words[-1].startswith("*") else None
+
+
+def _pairs(words: Iterable[str]) -> dict[str, str]:
+    pairs: dict[str, str] = {}
+    for word in words:
+        key, _, value = word.partition("=")
+        if key in pairs:
+            raise Malformed(f"{key} is given twice", key=key)
+        pairs[key] = value
+    return pairs
+
+
+def check_name(name: str) -> str:
+    """A name that a layer may have."""
+    if not NAME.fullmatch(name) or name == RESERVED:
+        hint = f"{RESERVED} is the input" if name == RESERVED else "a letter or _, then letters, digits, _ . or -"
+        raise Malformed(f"{quote(name)} can't be a name", key="name", hint=hint)
+    return name
+
+
+def op_named(name: str, also: Iterable[str] = ()) -> type[Op]:
+    """The op of that name. Raises `Malformed` with the nearest of the ops and `also`."""
+    if op := BY_NAME.get(name):
+        return op
+    raise Malformed(f"unknown op {quote(name)}", key="op", hint=nearest(name, [*BY_NAME, *also]))
+
+
+@lru_cache(maxsize=4096)
+def read_op(head: str, tokens: tuple[str, ...], pairs: tuple[tuple[str, str], ...] = ()) -> Op:
+    """The op that a line's tokens and `key=value` pairs set.
+
+    >>> read_op("conv", ("64", "k7", "s2", "p3"))
+    Conv(out=64, kernel=(7,), stride=(2,), padding=((3, 3),))
+    """
+    op = op_named(head)
+    values = _by_tokens(op, tokens)
+    for key, text in pairs:
+        if key in values:
+            raise Malformed(f"{key} is given twice", key=key)
+        values[key] = knob_of(op, key).kind.read(text, key)
+    return op(**values)
+
+
+def knob_of(op: type[Op], key: str) -> Knob:
+    """The knob called `key`. Raises `Malformed` with the nearest."""
+    if key in op.knobs:
+        return op.knobs[key]
+    hint = nearest(key, [*op.knobs, *LAYER_KEYS])
+    raise Malformed(f"{op.spelling} has no key {quote(key)}", key=key, hint=hint)
+
+
+def _by_tokens(op: type[Op], tokens: Sequence[str]) -> dict[str, Any]:
+    for name, knob in op.knobs.items():
+        if isinstance(knob.kind, Names):
+            return {name: tuple(tokens)} if tokens else {}
+    values: dict[str, Any] = {}
+    rest = list(tokens)
+    while rest:
+        name, value = _next_value(op, rest, values)
+        if name in values:
+            raise Malformed(f"{name} is given twice", key=name)
+        values[name] = value
+    return values
+
+
+def _next_value(op: type[Op], rest: list[str], values: Mapping[str, Any]) -> tuple[str, Any]:
+    """Take one token, or a keyword and its value, off the front of `rest`."""
+    token = rest.pop(0)
+    for name, knob in op.knobs.items():
+        if token in knob.kind.words:
+            return name, knob.kind.words[token]
+        if token == knob.keyword:
+            if not rest:
+                raise Malformed(f"nothing follows {token}", key=name, hint=f"write {token} {knob.kind.metavar}")
+            return name, knob.kind.read(rest.pop(0), name)
+    if prefixed := _PREFIXED.fullmatch(token):
+        letter, text = prefixed.groups()
+        for name, knob in op.knobs.items():
+            if letter == knob.letter:
+                return name, knob.kind.read(text, name)
+    return _positional(op, token, values)
+
+
+def _positional(op: type[Op], token: str, values: Mapping[str, Any]) -> tuple[str, Any]:
+    for name, knob in op.knobs.items():
+        if knob.positional and name not in values and not token[0].isalpha():
+            return name, knob.kind.read(token, name)
+    raise Malformed(f"{op.spelling} does not take {quote(token)}", key=None, hint=_tokens_hint(op, token))
+
+
+def _tokens_hint(op: type[Op], token: str) -> str:
+    words = [word for knob in op.knobs.values() for word in knob.kind.words]
+    if token.isalpha() and (close := nearest(token, words, fallback="")):
+        return close
+    forms = [f"{knob.letter}{knob.kind.metavar}" for knob in op.knobs.values() if knob.letter and not knob.positional]
+    forms += [knob.kind.metavar for knob in op.knobs.values() if knob.positional]
+    return f"it takes {' '.join([*forms, *words])}" if forms or words else "it takes nothing"
+
+
+def read_repeat(text: str) -> int:
+    """How often a layer or block is repeated."""
+    return read_int(text, minimum=1, key="repeat")

@@ -1,0 +1,110 @@
+"""Plain text to a document: a statement or a layer a line, `#` comments. `|` stands for a new line."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from convcalc.errors import Malformed
+from convcalc.network import Place
+
+STATEMENTS = ("framework", "input", "expect")
+"""Lines that set a key of the network."""
+
+
+def parse(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    """The document, and the line on which each place in it stands.
+
+    >>> parse("input 3@8x8 | conv 4 k3")[0]
+    {'input': '3@8x8', 'layers': ['conv 4 k3']}
+    """
+    return _Parser().parse(text)
+
+
+def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
+    """Line number and words of everything that is written."""
+    for number, line in enumerate(text.splitlines(), 1):
+        code = line.split("#", 1)[0]
+        for part in code.split("|"):
+            if words := part.split():
+                yield number, words
+
+
+class _Parser:
+    """Keeps the lists that are open: of the network, and of each block and repeat not yet ended."""
+
+    def __init__(self) -> None:
+        self.document: dict[str, Any] = {}
+        self.lines: dict[Place, int] = {}
+        self.open: list[tuple[int, Place, list[Any]]] = []
+
+    def parse(self, text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+        """As `parse`."""
+        layers: list[Any] = []
+        self.open.append((0, ("layers",), layers))
+        for number, words in _statements(text):
+            try:
+                self._take(number, words)
+            except Malformed as error:
+                error.place = ("line", number)
+                raise
+            self.document.setdefault("layers", layers)
+        if len(self.open) > 1:
+            unclosed = Malformed("has no end", hint="close it with a line: end")
+            unclosed.place = ("line", self.open[-1][0])
+            raise unclosed
+        return self.document, self.lines
+
+    def _take(self, number: int, words: list[str]) -> None:
+        head, *rest = words
+        if head in STATEMENTS:
+            self._set(head, rest, number)
+        elif head == "block":
+            self._open_block(rest, number)
+        elif head == "repeat" or (words[0].endswith(":") and words[1:2] == ["repeat"]):
+            self._open_repeat(words, number)
+        elif head == "end":
+            self._end(rest)
+        else:
+            self._add(" ".join(words), number)
+
+    def _set(self, key: str, values: list[str], number: int) -> None:
+        if len(values) != 1:
+            raise Malformed(f"takes one value, got {len(values)}", key=key)
+        if key in self.document:
+            raise Malformed("is given twice", key=key)
+        self.document[key] = values[0]
+        self.lines[key,] = number
+
+    def _add(self, item: Any, number: int) -> Place:
+        _, place, layers = self.open[-1]
+        own = (*place, len(layers))
+        self.lines[own] = number
+        layers.append(item)
+        return own
+
+    def _open_block(self, words: list[str], number: int) -> None:
+        if len(self.open) > 1:
+            raise Malformed("a block can't stand inside another", hint="write it before, at the top")
+        if not words:
+            raise Malformed("a block needs a name", hint="write e.g. block residual out stride=1")
+        name, *parameters = words
+        blocks = self.document.setdefault("blocks", {})
+        if name in blocks:
+            raise Malformed(f"the block {name} is given twice")
+        blocks[name] = {"parameters": parameters, "layers": []}
+        self.lines["blocks", name] = number
+        self.open.append((number, ("blocks", name, "layers"), blocks[name]["layers"]))
+
+    def _open_repeat(self, words: list[str], number: int) -> None:
+        name = [words.pop(0)[:-1]] if words[0].endswith(":") else []
+        if len(words) != 2:
+            raise Malformed("takes one number", key="repeat", hint="write e.g. repeat 3, the layers, end")
+        group: dict[str, Any] = {"repeat": words[1], "layers": []}
+        if name:
+            group["name"] = name[0]
+        place = self._add(group, number)
+        self.open.append((number, (*place, "layers"), group["layers"]))
+
+    def _end(self, rest: list[str]) -> None:
+        if rest or len(self.open) == 1:
+            raise Malformed("end closes nothing", hint="it closes a block or a repeat, on a line of its own")
+        self.open.pop()

@@ -1,0 +1,1 @@
+"""A report to text or to a rich renderable. Nothing here prints, reads files or asks about the terminal."""

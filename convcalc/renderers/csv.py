@@ -1,0 +1,22 @@
+"""A trace as CSV: plain numbers, a line a layer."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from convcalc.renderers.columns import Column
+from convcalc.trace import Trace
+
+
+def csv_of(trace: Trace, columns: Sequence[Column]) -> str:
+    """The columns' names, then a line a layer; numbers have no separators."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    for row in trace:
+        writer.writerow([_plain(column, column.cell(row)) for column in columns])
+    return out.getvalue()
+
+
+def _plain(column: Column, cell: str) -> str:
+    return cell if column.name == "notes" else cell.replace(",", "")

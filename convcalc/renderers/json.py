@@ -1,0 +1,106 @@
+"""Answers as JSON objects, for programs. Keys are only ever added; a change of meaning changes `version`."""
+
+import json
+from typing import Any
+
+from convcalc.dialects import dialect
+from convcalc.ops.convolution import TransposedConv
+from convcalc.ops.op import Note, Op
+from convcalc.ops.windowed import Windowed
+from convcalc.receptive import Jump
+from convcalc.shape import Shape
+from convcalc.trace import Finding, Row, Trace
+from convcalc.window import TransposedWindow, Window
+
+VERSION = 1
+
+
+def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None) -> str:
+    """One object that tells all about one layer on one size."""
+    counting = dialect(framework)
+    weights = op.weights(shape)
+    statistics = weights.statistics if weights and counting and counting.counts_statistics else 0
+    windows: tuple[Window | TransposedWindow, ...] = ()
+    if isinstance(op, Windowed | TransposedConv):
+        windows = op.windows(shape)
+    return json.dumps(
+        {
+            "version": VERSION,
+            "op": op.spelling,
+            "framework": framework,
+            "input": _shape(shape),
+            "output": _shape(output),
+            "window": [_window(window) for window in windows],
+            "unused": [_unused(window, cells) for window, cells in zip(windows, shape.size, strict=True)],
+            "params": weights and weights.trainable + statistics,
+            "macs": op.macs(shape, output),
+            "notes": _notes(op.notes(shape, output)),
+        }
+    )
+
+
+def trace_json(trace: Trace, framework: str | None = None) -> str:
+    """One object that tells all about a network on one input."""
+    return json.dumps(
+        {
+            "version": VERSION,
+            "framework": framework,
+            "input": _shape(trace.input),
+            "layers": [_row(row) for row in trace],
+            "output": trace.output and _shape(trace.output),
+            "total": {"params": trace.params, "trainable": trace.trainable, "macs": trace.macs},
+            "findings": [_finding(finding) for finding in trace.findings],
+        },
+        indent=1,
+    )
+
+
+def _shape(shape: Shape) -> dict[str, Any]:
+    return {"channels": shape.channels, "size": list(shape.size)}
+
+
+def _window(window: Window | TransposedWindow) -> dict[str, Any]:
+    added = window.output_padding if isinstance(window, TransposedWindow) else 0
+    return {
+        "kernel": window.kernel,
+        "stride": window.stride,
+        "dilation": window.dilation,
+        "padding": list(window.padding),
+        "output_padding": added,
+    }
+
+
+def _unused(window: Window | TransposedWindow, cells: int) -> int:
+    return window.unread(cells) if isinstance(window, Window) else 0
+
+
+def _notes(notes: list[Note] | tuple[Note, ...]) -> list[dict[str, str]]:
+    return [{"code": note.code, "text": note.text} for note in notes]
+
+
+def _jump(jump: Jump | None) -> int | list[int] | None:
+    if jump is None:
+        return None
+    return jump[0] if jump[1] == 1 else list(jump)
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "index": row.number,
+        "name": row.name,
+        "op": row.op.spelling,
+        "layer": str(row.op),
+        "inputs": list(row.inputs),
+        "output": _shape(row.output),
+        "params": row.params,
+        "trainable": row.trainable,
+        "macs": row.macs,
+        "receptive_field": list(row.receptive_field),
+        "jump": [_jump(jump) for jump in row.jump],
+        "offset": list(row.offset),
+        "notes": _notes(row.notes),
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {"index": finding.number, "key": finding.error.key, "text": str(finding.error)}

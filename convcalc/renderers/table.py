@@ -1,0 +1,97 @@
+"""A trace as a table for reading: a row a layer, and the totals. Whole columns give way to a narrow terminal."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rich.box import ASCII2, SIMPLE_HEAD
+from rich.style import Style
+from rich.table import Table
+from rich.text import Text
+
+from convcalc.renderers.columns import Column, grouped
+from convcalc.renderers.glyphs import UNICODE, Glyphs
+from convcalc.trace import Trace
+
+GAP = 3
+"""Cells that the frame takes for each column."""
+
+LEAST_NOTES = 24
+"""Notes are words: they may be folded down to this width before a column has to go."""
+
+BAD = Style(color="red", bold=True)
+
+
+class Sheet(NamedTuple):
+    """The cells of a table before it is laid out; `failed` is the last row, if a layer fails."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[str]]
+    failed: bool
+
+    def widths(self) -> list[int]:
+        """What each column takes at its natural width."""
+        titles = [len(column.title) for column in self.columns]
+        cells = zip(*self.rows, strict=True) if self.rows else [[] for _ in titles]
+        return [max([title, *map(len, column)]) for title, column in zip(titles, cells, strict=True)]
+
+    def without(self, dropped: Column) -> "Sheet":
+        """The same sheet, one column less."""
+        kept = [index for index, column in enumerate(self.columns) if column is not dropped]
+        rows = [[row[index] for index in kept] for row in self.rows]
+        return self._replace(columns=tuple(self.columns[index] for index in kept), rows=rows)
+
+
+def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) -> Sheet:
+    """Every layer's cells, and for a layer that fails what is known of it."""
+    rows = [[column.cell(row) for column in columns] for row in trace]
+    if trace.failure:
+        layer = trace.network.layers[trace.failure.number - 1]
+        known = {"number": str(trace.failure.number), "name": layer.name or "", "layer": str(layer.op)}
+        rows.append([{**known, "output": glyphs.cross}.get(column.name, "") for column in columns])
+    return Sheet(tuple(column for column in columns), rows, bool(trace.failure))
+
+
+def fit(sheet: Sheet, width: int | None) -> tuple[Sheet, list[Column]]:
+    """The sheet without the columns that do not fit in `width`, and those columns. None is any width."""
+    dropped: list[Column] = []
+    while width is not None and _needed(sheet) > width and len(sheet.columns) > 1:
+        least = max(sheet.columns, key=lambda column: column.rank)
+        if least.rank == 1:
+            break
+        dropped.append(least)
+        sheet = sheet.without(least)
+    return sheet, dropped
+
+
+def _needed(sheet: Sheet) -> int:
+    pairs = zip(sheet.columns, sheet.widths(), strict=True)
+    return sum(min(width, LEAST_NOTES) if column.name == "notes" else width for column, width in pairs) + GAP * len(
+        sheet.columns
+    )
+
+
+def natural_width(sheet: Sheet) -> int:
+    """The width at which nothing is folded or cut."""
+    return sum(sheet.widths()) + GAP * len(sheet.columns) + 1
+
+
+def table_of(sheet: Sheet, glyphs: Glyphs = UNICODE) -> Table:
+    """The sheet as a rich table; user text never passes through markup."""
+    table = Table(
+        box=SIMPLE_HEAD if glyphs is UNICODE else ASCII2, pad_edge=False, show_edge=False, header_style="bold"
+    )
+    for column in sheet.columns:
+        folds = column.name == "notes"
+        table.add_column(Text(column.title), justify="right" if column.right else "left", no_wrap=not folds)
+    last = len(sheet.rows) - 1
+    for index, cells in enumerate(sheet.rows):
+        table.add_row(*[Text(cell) for cell in cells], style=BAD if sheet.failed and index == last else None)
+    return table
+
+
+def totals(trace: Trace, glyphs: Glyphs = UNICODE) -> str:
+    """Params and MACs of the whole network, then its input and its output."""
+    counts = f"total: {grouped(trace.params)} params ({grouped(trace.trainable)} trainable), {grouped(trace.macs)} MACs"
+    if trace.output is None:
+        return f"{counts}, before the layer that fails"
+    return f"{counts}\n{trace.input} {glyphs.arrow} {trace.output}"

@@ -1,0 +1,179 @@
+"""A shape run through a network: what each layer gives, holds, costs and sees. It knows no file and no table."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from convcalc.errors import ConvcalcError, Impossible
+from convcalc.ops.op import Note, Op, Weights
+from convcalc.receptive import START, Field, Jump, aligned, follow, union
+from convcalc.shape import Shape
+from convcalc.window import Taps
+
+if TYPE_CHECKING:
+    from convcalc.network import Layer, Network
+
+Fields = tuple[Field | None, ...]
+"""A field for each axis; None where no axis of the input corresponds."""
+
+
+class Row(NamedTuple):
+    """One layer of a trace."""
+
+    number: int
+    """1 for the first layer; 0 stands for the input."""
+    name: str | None
+    op: Op
+    inputs: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+    """The shapes that it reads."""
+    output: Shape
+    params: int | None
+    trainable: int | None
+    macs: int | None
+    fields: Fields
+    notes: tuple[Note, ...]
+
+    @property
+    def receptive_field(self) -> tuple[int | None, ...]:
+        """Input cells from the first to the last that a cell sees, for each axis."""
+        return tuple([field and field.size for field in self.fields])
+
+    @property
+    def jump(self) -> tuple[Jump | None, ...]:
+        """The distance between neighbours, in input cells, for each axis."""
+        return tuple([field and field.jump for field in self.fields])
+
+    @property
+    def offset(self) -> tuple[int | None, ...]:
+        """The first input cell that cell 0 sees, for each axis."""
+        return tuple([field and field.offset for field in self.fields])
+
+
+class Finding(NamedTuple):
+    """What is wrong in a trace: a layer that does not fit, or an expectation that is not met."""
+
+    number: int
+    """The layer it is about; that of the last one for the network's own expectation."""
+    error: ConvcalcError
+
+
+class Trace:
+    """A network run on one input: columns of equal length, read as rows.
+
+    Where a layer fails, the columns end before it and `failure` tells why.
+    """
+
+    def __init__(self, network: "Network", start: Shape, *, counts_statistics: bool) -> None:
+        self.network = network
+        self.input = start
+        self.shapes: list[Shape] = [start]
+        self.weights: list[Weights | None] = []
+        self.all_macs: list[int | None] = []
+        self.fields: list[Fields] = [(START,) * len(start.size)]
+        self.counts_statistics = counts_statistics
+        self.failure: Finding | None = None
+
+    def __len__(self) -> int:
+        return len(self.all_macs)
+
+    def __iter__(self) -> Iterator[Row]:
+        return (self.row(number) for number in range(1, len(self) + 1))
+
+    def row(self, number: int) -> Row:
+        """Layer `number`, counted from 1. Its notes are worked out here, and not before."""
+        layer = self.network.layers[number - 1]
+        shapes = tuple([self.shapes[source] for source in layer.inputs])
+        output, weights = self.shapes[number], self.weights[number - 1]
+        notes = layer.op.notes(shapes[0], output)
+        if layer.op.joins:
+            notes = [*notes, *_alignment([self.fields[source] for source in layer.inputs])]
+        return Row(
+            number,
+            layer.name,
+            layer.op,
+            layer.inputs,
+            shapes,
+            output,
+            self._params(weights),
+            weights and weights.trainable,
+            self.all_macs[number - 1],
+            self.fields[number],
+            tuple(notes),
+        )
+
+    def _params(self, weights: Weights | None) -> int | None:
+        if weights is None:
+            return None
+        return weights.trainable + weights.statistics if self.counts_statistics else weights.trainable
+
+    @property
+    def output(self) -> Shape | None:
+        """What comes out of the last layer; None where a layer fails."""
+        return None if self.failure else self.shapes[-1]
+
+    @property
+    def params(self) -> int | None:
+        """All params, as the framework counts them; None where a layer's are not known."""
+        return total([self._params(weights) for weights in self.weights])
+
+    @property
+    def trainable(self) -> int | None:
+        """The params that are trained."""
+        return total([weights and weights.trainable for weights in self.weights])
+
+    @property
+    def macs(self) -> int | None:
+        """All multiply-adds."""
+        return total(self.all_macs)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every broken expectation, then the layer that failed, if one did."""
+        found = []
+        for number, expected in self.network.expectations():
+            if number < len(self.shapes) and self.shapes[number] != expected:
+                found.append(Finding(number, _unexpected(expected, self.shapes[number])))
+        return [*found, self.failure] if self.failure else found
+
+
+def _unexpected(expected: Shape, shape: Shape) -> ConvcalcError:
+    return Impossible(f"expected {expected}, got {shape}", key="expect")
+
+
+def total(counts: Sequence[int | None]) -> int | None:
+    """The sum; None where one of them is not known."""
+    known = [count for count in counts if count is not None]
+    return sum(known) if len(known) == len(counts) else None
+
+
+def follow_layer(layer: "Layer", shape: Shape, output: Shape, fields: Sequence[Fields]) -> Fields:
+    """The fields behind a layer that is neither a join nor pointwise."""
+    op, before = layer.op, fields[layer.inputs[0]]
+    if (axes := op.axes(shape)) is not None:
+        return tuple([before[axis] if axis >= 0 else None for axis in axes])
+    axes_taps = op.taps(shape, output)
+    if len(set(map(id, before))) == len(set(map(id, axes_taps))) == 1:
+        return (_follow(before[0], axes_taps[0]),) * len(axes_taps)  # axes alike, as in most networks: once will do
+    return tuple([_follow(field, taps) for field, taps in zip(before, axes_taps, strict=False)])
+
+
+def _follow(field: Field | None, taps: Taps | None) -> Field | None:
+    return None if field is None or taps is None else follow(field, taps)
+
+
+def join_fields(branches: Sequence[Fields]) -> Fields:
+    """The fields of a join, axis by axis."""
+    return tuple([union(fields) for fields in zip(*branches, strict=True)])
+
+
+def _alignment(branches: Sequence[Fields]) -> list[Note]:
+    """A note for each axis on which a join puts cells together that look at different places."""
+    notes = []
+    for axis, fields in enumerate(zip(*branches, strict=True)):
+        known = [field for field in fields if field is not None]
+        place = f" on axis {axis + 1}" if len(branches[0]) > 1 else ""
+        if len({field.jump for field in known}) > 1:
+            notes.append(Note("alignment", f"the branches step through the input differently{place}"))
+        elif not all(aligned(known[0], other) for other in known[1:]):
+            notes.append(Note("alignment", f"the branches look at places a cell or more apart{place}"))
+    return notes
