@@ -1,5 +1,6 @@
 """The command `convcalc` itself, and how every error ends: one line on stderr and an exit code."""
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -38,6 +39,14 @@ class Main(click.Group):
         )
         version = click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")
         self.params += version(click.Command("")).params
+
+    def __call__(self, *args: Any, **extra: Any) -> NoReturn:
+        """Be the whole process. It is short: looking for garbage would cost a tenth of it."""
+        gc.set_threshold(100_000)
+        try:
+            self.main(*args, **extra)
+        finally:
+            gc.freeze()
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line; every way it can end is an exit code."""

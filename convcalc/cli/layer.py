@@ -2,21 +2,21 @@
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.cli.group import ANSWERED, as_option, code_of, told
 from convcalc.cli.options import framework_option, knob_options
 from convcalc.errors import ConvcalcError
-from convcalc.ops.convolution import Conv, TransposedConv
-from convcalc.ops.op import Op
-from convcalc.ops.pooling import AvgPool, MaxPool
 from convcalc.shape import Shape, read_size, show_size
+
+if TYPE_CHECKING:
+    from convcalc.ops.op import Op
 
 SIZE_HELP = "SIZE is 224, 224x320 or 3@224x224; - reads sizes from stdin, one a line."
 
-Answer = Callable[[Op, Shape, Shape], str]
+Answer = Callable[["Op", Shape, Shape], str]
 
 
 def _sizes(sizes: Sequence[str]) -> Iterator[str]:
@@ -28,7 +28,7 @@ def _sizes(sizes: Sequence[str]) -> Iterator[str]:
             yield size
 
 
-def _answer_all(op: Op, sizes: Sequence[str], answer: Answer, *, quiet: bool) -> int:
+def _answer_all(op: "Op", sizes: Sequence[str], answer: Answer, *, quiet: bool) -> int:
     """Answer each size; one that has no answer is told on stderr, and the next is answered."""
     many = len(sizes) > 1 or "-" in sizes
     code = ANSWERED
@@ -46,12 +46,12 @@ def _answer_all(op: Op, sizes: Sequence[str], answer: Answer, *, quiet: bool) ->
     return code
 
 
-def _plain(_op: Op, shape: Shape, output: Shape) -> str:
+def _plain(_op: "Op", shape: Shape, output: Shape) -> str:
     """The answer in the notation of the question: no channels where none were given."""
     return str(output) if shape.channels is not None else show_size(output.size)
 
 
-def _answer(framework: str | None, *, as_json: bool, explain: bool) -> Answer:
+def _form(framework: str | None, *, as_json: bool, explain: bool) -> Answer:
     """How one answer is written."""
     if as_json:
         from convcalc.renderers.json import layer_json
@@ -64,54 +64,78 @@ def _answer(framework: str | None, *, as_json: bool, explain: bool) -> Answer:
     return _plain
 
 
-def _layer_command(name: str, op: type[Op], example: str) -> Callable[[Callable[..., type[Op]]], click.Command]:
-    """A command for an op: its knobs as options, and what all one-layer commands take.
+class LayerCommand(click.Command):
+    """A question about one layer. The op is loaded, and its knobs become options, when the command is used."""
 
-    The decorated function says which op is meant, given the options that are no knobs.
-    """
+    def __init__(
+        self, name: str, load: Callable[[], "type[Op]"], example: str, *, extra: Sequence[click.Option] = ()
+    ) -> None:
+        text = f"{load.__doc__}\n\n{SIZE_HELP}\n\n\b\n  {example}"
+        super().__init__(name, callback=self._answer, help=text, params=[_SIZES, *extra, *_shared_options()])
+        self._load = load
+        self._complete = False
 
-    def command(choose: Callable[..., type[Op]]) -> click.Command:
-        @click.argument("sizes", metavar="SIZE...", nargs=-1, required=True)
-        @framework_option
-        @click.option("--explain", is_flag=True, help="show the formula, the numbers put in, and each step")
-        @click.option("--json", "as_json", is_flag=True, help="one JSON object for each size")
-        @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
-        def callback(
-            sizes: Sequence[str], framework: str | None, explain: bool, as_json: bool, quiet: bool, **values: Any
-        ) -> int:
-            given = {key: value for key, value in values.items() if value is not None}
-            chosen = choose(given)
-            try:
-                layer = chosen(**given)
-            except ConvcalcError as error:
-                return told(as_option(error), code_of(error))
-            return _answer_all(layer, sizes, _answer(framework, as_json=as_json, explain=explain), quiet=quiet)
+    def get_params(self, ctx: click.Context) -> list[click.Parameter]:
+        """The sizes, the op's knobs, and what all one-layer commands take."""
+        if not self._complete:
+            self.params[1:1] = knob_options(self._load())
+            self._complete = True
+        return super().get_params(ctx)
 
-        help_text = f"{choose.__doc__}\n\n{SIZE_HELP}\n\n\b\n  {example}"
-        made = click.command(name, help=help_text)(callback)
-        made.params = [made.params[0], *knob_options(op), *made.params[1:]]
-        return made
-
-    return command
+    def _answer(
+        self, sizes: Sequence[str], framework: str | None, explain: bool, as_json: bool, quiet: bool, **values: Any
+    ) -> int:
+        given = {key: value for key, value in values.items() if value is not None}
+        kind = _POOLS[given.pop("kind")]() if "kind" in given else self._load()
+        try:
+            op = kind(**given)
+        except ConvcalcError as error:
+            return told(as_option(error), code_of(error))
+        return _answer_all(op, sizes, _form(framework, as_json=as_json, explain=explain), quiet=quiet)
 
 
-@_layer_command("conv", Conv, "convcalc conv 3@224x224 -k 7 -s 2 -p 3 -o 64")
-def conv(_values: dict[str, Any]) -> type[Op]:
+_SIZES = click.Argument(["sizes"], metavar="SIZE...", nargs=-1, required=True)
+
+
+def _shared_options() -> list[click.Option]:
+    return [
+        framework_option(),
+        click.Option(["--explain"], is_flag=True, help="show the formula, the numbers put in, and each step"),
+        click.Option(["--json", "as_json"], is_flag=True, help="one JSON object for each size"),
+        click.Option(["-q", "--quiet"], is_flag=True, help="no notes on stderr"),
+    ]
+
+
+def _conv() -> "type[Op]":
     """What comes out of a convolution."""
+    from convcalc.ops.convolution import Conv
+
     return Conv
 
 
-@_layer_command("tconv", TransposedConv, "convcalc tconv 7 -k 5 -s 2 -p same")
-def tconv(_values: dict[str, Any]) -> type[Op]:
+def _tconv() -> "type[Op]":
     """What comes out of a transposed convolution."""
+    from convcalc.ops.convolution import TransposedConv
+
     return TransposedConv
 
 
-@_layer_command("pool", MaxPool, "convcalc pool 112 -k 3 -s 2 -p 1 --ceil")
-def _pool(values: dict[str, Any]) -> type[Op]:
+def _max_pool() -> "type[Op]":
     """What comes out of a pooling layer; the stride is the kernel where left out."""
-    return {"max": MaxPool, "avg": AvgPool}[values.pop("kind", "max")]
+    from convcalc.ops.pooling import MaxPool
+
+    return MaxPool
 
 
-_pool.params.append(click.Option(["--kind"], type=click.Choice(("max", "avg")), help="what is taken of a window"))
-pool = _pool
+def _avg_pool() -> "type[Op]":
+    from convcalc.ops.pooling import AvgPool
+
+    return AvgPool
+
+
+_POOLS: dict[str, Callable[[], "type[Op]"]] = {"max": _max_pool, "avg": _avg_pool}
+_KIND = click.Option(["--kind"], type=click.Choice(tuple(_POOLS)), help="what is taken of a window")
+
+conv = LayerCommand("conv", _conv, "convcalc conv 3@224x224 -k 7 -s 2 -p 3 -o 64")
+tconv = LayerCommand("tconv", _tconv, "convcalc tconv 7 -k 5 -s 2 -p same")
+pool = LayerCommand("pool", _max_pool, "convcalc pool 112 -k 3 -s 2 -p 1 --ceil", extra=[_KIND])

@@ -1,23 +1,21 @@
 """Options that several commands share, and options derived from an op's knobs."""
 
-from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from convcalc.dialects import NAMES
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Choice, Flag, Kind
-from convcalc.ops.op import Knob, Op
 
-Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+if TYPE_CHECKING:
+    from convcalc.ops.op import Knob, Op
 
 
 class KnobType(click.ParamType[Any]):
     """Reads an option as a layer's line reads the same knob."""
 
-    def __init__(self, knob: Knob) -> None:
-        self.kind: Kind = knob.kind
+    def __init__(self, knob: "Knob") -> None:
+        self.kind = knob.kind
         self.key = knob.name
         self.name = knob.kind.metavar
 
@@ -29,8 +27,10 @@ class KnobType(click.ParamType[Any]):
             self.fail(str(error), param, ctx)
 
 
-def option_of(knob: Knob) -> click.Option:
+def option_of(knob: "Knob") -> click.Option:
     """The option that sets a knob: `--kernel` and `-k`, with its text as help."""
+    from convcalc.ops.kinds import Choice, Flag
+
     long = knob.name.replace("_", "-")
     short = [f"-{knob.letter}"] if len(knob.letter) == 1 else []
     if isinstance(knob.kind, Flag):
@@ -42,11 +42,11 @@ def option_of(knob: Knob) -> click.Option:
     return click.Option([*short, f"--{long}", knob.name], type=kind, required=knob.required, help=knob.text)
 
 
-def knob_options(op: type[Op]) -> list[click.Option]:
+def knob_options(op: "type[Op]") -> list[click.Option]:
     """An option for every knob of an op."""
     return [option_of(knob) for knob in op.knobs.values()]
 
 
-def framework_option(command: Decorated) -> Decorated:
+def framework_option() -> click.Option:
     """`-f/--framework`."""
-    return click.option("-f", "--framework", type=click.Choice(NAMES), help="count as this framework does")(command)
+    return click.Option(["-f", "--framework"], type=click.Choice(NAMES), help="count as this framework does")

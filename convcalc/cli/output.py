@@ -47,8 +47,10 @@ def _show_table(trace: Trace, columns: Sequence[Column], *, quiet: bool) -> None
     sheet, dropped = fit(sheet_of(trace, columns, glyphs), width)
     room = natural_width(sheet)
     console = Console(markup=False, emoji=False, highlight=False, width=min(room, width) if width else room, height=50)
-    console.print(table_of(sheet, glyphs))
-    click.echo(totals(trace, glyphs))
+    with console.capture() as capture:
+        console.print(table_of(sheet, glyphs))
+    lines = [line.rstrip() for line in capture.get().splitlines()]
+    click.echo("\n".join([*lines, totals(trace, glyphs)]))
     if dropped and not quiet:
         names = ", ".join(column.name for column in reversed(dropped))
         click.echo(f"note: the terminal is too narrow for {names}; --columns chooses", err=True)

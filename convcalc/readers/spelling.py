@@ -12,7 +12,7 @@ from convcalc.errors import Malformed
 from convcalc.ops.kinds import Names
 from convcalc.ops.op import Knob, Op
 from convcalc.ops.registry import BY_NAME
-from convcalc.shape import quote, read_int
+from convcalc.shape import quote
 from convcalc.suggest import nearest
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -52,15 +52,9 @@ def read_line(text: str) -> Line:
         if not words:
             raise Malformed(f"{name}: has no op", hint=f"write e.g. {name}: conv 64 k3 p1")
     head, *rest = words
-    if (repeat := _repeat_of(rest)) is not None:
-        rest = [*rest[:-1], f"repeat={repeat}"]
+    rest = [f"repeat={word[1:]}" if word.startswith("*") else word for word in rest]
     tokens = [word for word in rest if "=" not in word]
     return Line(head, tuple(tokens), _pairs(word for word in rest if "=" in word), name)
-
-
-def _repeat_of(words: Sequence[str]) -> str | None:
-    """`3` of a last `*3`."""
-    return words[-1][1:] if words and words[-1].startswith("*") else None
 
 
 def _pairs(words: Iterable[str]) -> dict[str, str]:
@@ -158,8 +152,3 @@ def _tokens_hint(op: type[Op], token: str) -> str:
     forms = [f"{knob.letter}{knob.kind.metavar}" for knob in op.knobs.values() if knob.letter and not knob.positional]
     forms += [knob.kind.metavar for knob in op.knobs.values() if knob.positional]
     return f"it takes {' '.join([*forms, *words])}" if forms or words else "it takes nothing"
-
-
-def read_repeat(text: str) -> int:
-    """How often a layer or block is repeated."""
-    return read_int(text, minimum=1, key="repeat")
