@@ -3,7 +3,7 @@
 >>> import convcalc
 >>> print(convcalc.conv("3@224x224", out=64, kernel=7, stride=2, padding=3))
 64@112x112
->>> network = convcalc.network("conv 64 k7 s2 p3 | batchnorm | relu | pool k3 s2 p1")
+>>> network = convcalc.read("conv 64 k7 s2 p3 | batchnorm | relu | pool k3 s2 p1")
 >>> trace = network.run("3@224x224")
 >>> print(trace.output, trace.params, trace.row(4).receptive_field)
 64@56x56 9600 (11, 11)
@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from convcalc.api import conv as conv
     from convcalc.api import load as load
-    from convcalc.api import network as network
     from convcalc.api import pool as pool
+    from convcalc.api import read as read
     from convcalc.api import tconv as tconv
     from convcalc.errors import ConvcalcError as ConvcalcError
     from convcalc.errors import Impossible as Impossible
@@ -35,7 +35,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "conv": "api",
     "load": "api",
-    "network": "api",
+    "read": "api",
     "pool": "api",
     "tconv": "api",
     "ConvcalcError": "errors",

@@ -52,12 +52,12 @@ def pool(shape: Shape | str | int, **knobs: Any) -> Shape:
     return _output(MaxPool(**knobs), shape)
 
 
-def network(text: str) -> Network:
+def read(text: str) -> Network:
     """The network that a text describes, in any format that a network file may have.
 
     Raises `Malformed` with the place in the text.
 
-    >>> print(network("conv 64 k3 p1 | relu | pool k2").run("3@32x32").output)
+    >>> print(read("conv 64 k3 p1 | relu | pool k2").run("3@32x32").output)
     64@16x16
     """
     from convcalc.readers.source import read_text

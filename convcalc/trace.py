@@ -152,9 +152,11 @@ def follow_layer(layer: "Layer", shape: Shape, output: Shape, fields: Sequence[F
     if (axes := op.axes(shape)) is not None:
         return tuple([before[axis] if axis >= 0 else None for axis in axes])
     axes_taps = op.taps(shape, output)
+    if len(before) != len(axes_taps):
+        return (None,) * len(axes_taps)
     if len(set(map(id, before))) == len(set(map(id, axes_taps))) == 1:
         return (_follow(before[0], axes_taps[0]),) * len(axes_taps)  # axes alike, as in most networks: once will do
-    return tuple([_follow(field, taps) for field, taps in zip(before, axes_taps, strict=False)])
+    return tuple([_follow(field, taps) for field, taps in zip(before, axes_taps, strict=True)])
 
 
 def _follow(field: Field | None, taps: Taps | None) -> Field | None:
