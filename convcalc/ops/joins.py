@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from convcalc.errors import Impossible
-from convcalc.ops.kinds import Names
 from convcalc.ops.op import Op, knob
+from convcalc.ops.references import Names
 from convcalc.shape import Shape, show_size
 
 

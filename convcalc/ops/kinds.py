@@ -4,7 +4,6 @@ It knows the notation, not which op has which knob.
 """
 
 from collections.abc import Mapping, Sequence
-from math import gcd
 from typing import Any
 
 from convcalc.errors import Malformed
@@ -16,9 +15,6 @@ PerAxis = tuple[int, ...]
 
 PaddingValue = str | tuple[Sides, ...]
 """A padding word, or the cells before and after: once for all axes, or for each."""
-
-Ratio = tuple[int, int]
-"""A fraction in lowest terms."""
 
 
 class Kind:
@@ -46,7 +42,8 @@ class Kind:
         return {"type": "string"}
 
 
-def _integer(value: object, minimum: int | None, key: str) -> int:
+def integer(value: object, minimum: int | None, key: str) -> int:
+    """The integer that a config gives, as a number or as text. Raises `Malformed`."""
     if isinstance(value, str):
         return read_int(value, minimum=minimum, key=key)
     if isinstance(value, bool) or not isinstance(value, int):
@@ -54,7 +51,8 @@ def _integer(value: object, minimum: int | None, key: str) -> int:
     return check_least(value, minimum, key)
 
 
-def _list(value: object, key: str) -> Sequence[object]:
+def items_of(value: object, key: str) -> Sequence[object]:
+    """The items of a list that is not empty. Raises `Malformed`."""
     if not isinstance(value, (list, tuple)) or not value:
         raise Malformed(f"must be a number or a list of one for each axis, got {quote(str(value))}", key=key)
     return value
@@ -72,7 +70,7 @@ class Count(Kind):
         return read_int(text, minimum=self.minimum, key=key)
 
     def load(self, value: object, key: str) -> int:
-        return _integer(value, self.minimum, key)
+        return integer(value, self.minimum, key)
 
     def schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.minimum}
@@ -93,8 +91,8 @@ class Axes(Kind):
         if isinstance(value, str):
             return self.read(value, key)
         if isinstance(value, int):
-            return (_integer(value, self.minimum, key),)
-        return tuple([_integer(item, self.minimum, key) for item in _list(value, key)])
+            return (integer(value, self.minimum, key),)
+        return tuple([integer(item, self.minimum, key) for item in items_of(value, key)])
 
     def show(self, value: PerAxis) -> str:
         return show_size(value)
@@ -124,7 +122,7 @@ class Padding(Kind):
             return self.read(value, key)
         if isinstance(value, int):
             value = [value]
-        return tuple([_load_sides(item, key) for item in _list(value, key)])
+        return tuple([_load_sides(item, key) for item in items_of(value, key)])
 
     def show(self, value: PaddingValue) -> str:
         if isinstance(value, str):
@@ -152,8 +150,8 @@ def _load_sides(item: object, key: str) -> Sides:
     if isinstance(item, str):
         return _read_sides(item, item, key)
     if isinstance(item, int):
-        return (_integer(item, None, key),) * 2
-    sides = [_integer(side, None, key) for side in _list(item, key)]
+        return (integer(item, None, key),) * 2
+    sides = [integer(side, None, key) for side in items_of(item, key)]
     if len(sides) != 2:
         raise Malformed(f"must be before and after, got {len(sides)} numbers", key=key)
     return sides[0], sides[1]
@@ -196,156 +194,6 @@ class Choice(Kind):
 
     def schema(self) -> dict[str, Any]:
         return {"enum": list(self.words)}
-
-
-class Scale(Kind):
-    """A factor for all axes or one for each: `2`, `3/2`, `1.5`, `2x3`, exact in every notation."""
-
-    metavar = "F[xF...]"
-
-    def read(self, text: str, key: str) -> tuple[Ratio, ...]:
-        return tuple([_read_ratio(part, key) for part in text.split("x")])
-
-    def load(self, value: object, key: str) -> tuple[Ratio, ...]:
-        if isinstance(value, str):
-            return self.read(value, key)
-        items = value if isinstance(value, (list, tuple)) and value else [value]
-        return tuple([item if isinstance(item, tuple) else _read_ratio(str(item), key) for item in items])
-
-    def show(self, value: tuple[Ratio, ...]) -> str:
-        return "x".join([str(top) if below == 1 else f"{top}/{below}" for top, below in value])
-
-    def schema(self) -> dict[str, Any]:
-        one = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}
-        return {"anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1}]}
-
-
-def _read_ratio(text: str, key: str) -> Ratio:
-    top_text, slash, below_text = text.partition("/")
-    whole, _, decimals = top_text.partition(".")
-    if not slash and len(decimals) <= len("0.12345678901234567"):
-        top_text, below_text = whole + decimals, "1" + "0" * len(decimals)
-    try:
-        top, below = read_int(top_text, minimum=1), read_int(below_text, minimum=1)
-    except Malformed:
-        raise Malformed(f"must be a positive factor, got {quote(text)}", key=key, hint="write 2, 3/2 or 1.5") from None
-    divisor = gcd(top, below)
-    return top // divisor, below // divisor
-
-
-class Decimal(Kind):
-    """A number that no shape depends on (a rate, a slope), kept as it was written."""
-
-    metavar = "X"
-
-    def read(self, text: str, key: str) -> str:
-        whole, point, decimals = text.partition(".")
-        digits = whole + decimals
-        if not (digits.isascii() and digits.isdigit()) or (point and not decimals):
-            raise Malformed(f"must be a number such as 0.2, got {quote(text)}", key=key)
-        return text
-
-    def load(self, value: object, key: str) -> str:
-        return self.read(value if isinstance(value, str) else str(value), key)
-
-    def schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
-
-
-class Order(Kind):
-    """The new order of the dimensions, channels being 0: `0,2,1`."""
-
-    metavar = "N,N..."
-
-    def read(self, text: str, key: str) -> PerAxis:
-        return self._check([read_int(part, key=key) for part in text.replace("x", ",").split(",")], key)
-
-    def load(self, value: object, key: str) -> PerAxis:
-        if isinstance(value, str):
-            return self.read(value, key)
-        return self._check([_integer(item, None, key) for item in _list(value, key)], key)
-
-    def show(self, value: PerAxis) -> str:
-        return ",".join(map(str, value))
-
-    def schema(self) -> dict[str, Any]:
-        whole = {"type": "integer", "minimum": 0}
-        return {"anyOf": [{"type": "array", "items": whole, "minItems": 1}, {"type": "string"}]}
-
-    def _check(self, order: list[int], key: str) -> PerAxis:
-        if sorted(order) != list(range(len(order))):
-            raise Malformed(
-                f"must be each of 0..{len(order) - 1} once, got {self.show(tuple(order))}",
-                key=key,
-                hint="0 is the channels, the axes follow, e.g. 0,2,1",
-            )
-        return tuple(order)
-
-
-class Name(Kind):
-    """The name of an earlier layer."""
-
-    metavar = "NAME"
-
-    def read(self, text: str, key: str) -> str:
-        if not text:
-            raise Malformed("must be the name of a layer, got nothing", key=key)
-        return text
-
-
-class Names(Kind):
-    """The names of earlier layers."""
-
-    metavar = "NAME..."
-
-    def read(self, text: str, key: str) -> tuple[str, ...]:
-        return tuple(Name().read(part, key) for part in text.replace(",", " ").split())
-
-    def load(self, value: object, key: str) -> tuple[str, ...]:
-        if isinstance(value, str):
-            return self.read(value, key)
-        return tuple([Name().load(item, key) for item in _list(value, key)])
-
-    def show(self, value: tuple[str, ...]) -> str:
-        return " ".join(value)
-
-    def schema(self) -> dict[str, Any]:
-        name = {"type": "string"}
-        return {"anyOf": [name, {"type": "array", "items": name, "minItems": 1}]}
-
-
-class ReshapeTarget(Kind):
-    """A shape in which one number may be -1: `256@7x7`, `-1@7x7`, `512@-1`, `-1`."""
-
-    metavar = "SHAPE"
-
-    def read(self, text: str, key: str) -> PerAxis:
-        channels, at, size = text.rpartition("@")
-        axes = read_axes(size, key=key)
-        if not at and len(axes) > 1:
-            raise Malformed(f"{quote(text)} has no channels", key=key, hint=f"write C@{text}, or -1@{text}")
-        return self._check((read_int(channels, key=key), *axes) if at else axes, key)
-
-    def load(self, value: object, key: str) -> PerAxis:
-        if isinstance(value, str):
-            return self.read(value, key)
-        items = [value] if isinstance(value, int) else _list(value, key)
-        return self._check(tuple([_integer(item, None, key) for item in items]), key)
-
-    def show(self, value: PerAxis) -> str:
-        return f"{value[0]}@{show_size(value[1:])}" if len(value) > 1 else str(value[0])
-
-    def schema(self) -> dict[str, Any]:
-        numbers = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
-        return {"anyOf": [{"type": "string"}, {"type": "integer"}, numbers]}
-
-    def _check(self, target: PerAxis, key: str) -> PerAxis:
-        for number in target:
-            if number < 1 and number != -1:
-                raise Malformed(f"must be at least 1, or -1 for what is left, got {number}", key=key)
-        if target.count(-1) > 1:
-            raise Malformed(f"only one number may be -1, got {self.show(target)}", key=key)
-        return target
 
 
 WINDOW_PADDING = Padding(tuple(PADDING_WORDS))

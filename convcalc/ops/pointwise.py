@@ -4,7 +4,8 @@ A normalisation over a whole axis counts as reading its own cell alone, as recep
 """
 
 from convcalc.errors import Impossible
-from convcalc.ops.kinds import Count, Decimal, Flag
+from convcalc.ops.factors import Decimal
+from convcalc.ops.kinds import Count, Flag
 from convcalc.ops.op import Op, Weights, knob
 from convcalc.shape import Shape
 

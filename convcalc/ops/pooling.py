@@ -3,8 +3,9 @@
 from math import gcd
 
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Axes, Choice, Flag, Name, PaddingValue, PerAxis
+from convcalc.ops.kinds import Axes, Choice, Flag, PaddingValue, PerAxis
 from convcalc.ops.op import Op, impossible, knob
+from convcalc.ops.references import Name
 from convcalc.ops.windowed import KERNEL, PADDING, Windowed, need_axes, spread_padding
 from convcalc.shape import Shape, spread
 from convcalc.window import MAX_PERIOD, Taps, TransposedWindow, Window

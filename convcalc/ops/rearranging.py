@@ -3,7 +3,8 @@
 from math import prod
 
 from convcalc.errors import Impossible
-from convcalc.ops.kinds import Order, PerAxis, ReshapeTarget
+from convcalc.ops.kinds import PerAxis
+from convcalc.ops.layouts import Order, ReshapeTarget
 from convcalc.ops.op import Op, knob
 from convcalc.shape import Shape
 

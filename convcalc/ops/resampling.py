@@ -4,7 +4,8 @@ from fractions import Fraction
 
 from convcalc.errors import Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
-from convcalc.ops.kinds import SIDES, Axes, Choice, Count, PerAxis, Ratio, Scale
+from convcalc.ops.factors import Ratio, Scale
+from convcalc.ops.kinds import SIDES, Axes, Choice, Count, PerAxis
 from convcalc.ops.op import Op, impossible, knob
 from convcalc.ops.pooling import LIKE
 from convcalc.ops.windowed import need_axes
@@ -169,7 +170,7 @@ class Pad(_Bordered):
         SIDES, "cells to add: a number a side, or before:after", positional=True, default=None
     )
     like: str | None = LIKE
-    mode: str = PADDING_MODE
+    mode: str = knob(PADDING_MODE.kind, PADDING_MODE.text, default=PADDING_MODE.default)
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """The size with both sides added, within the limits of the mode."""

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Names
 from convcalc.ops.op import Knob, Op
+from convcalc.ops.references import Names
 from convcalc.ops.registry import BY_NAME
 from convcalc.shape import quote
 from convcalc.suggest import nearest

@@ -1,13 +1,15 @@
 """Receptive field, jump and offset against a walk back through the cells that are really read."""
 
 import random
+from fractions import Fraction
+from functools import singledispatch
 
 import pytest
 
 from convcalc import Network, read
 from convcalc.ops.convolution import Conv, TransposedConv
 from convcalc.ops.op import Op
-from convcalc.ops.pooling import AdaptivePool, GlobalAvgPool, Unpool
+from convcalc.ops.pooling import AdaptivePool, Unpool
 from convcalc.ops.pooling import MaxPool as Pool
 from convcalc.ops.resampling import Crop, Pad, PixelShuffle, PixelUnshuffle, Upsample
 from convcalc.trace import Trace
@@ -57,47 +59,77 @@ def test_a_dilated_stack_doubles_its_field() -> None:
     check(trace)
 
 
+@singledispatch
 def reads(op: Op, shape: int, output: int) -> list[set[int]]:
     """The input cells that each output cell reads, by what the op is, with no formula of the package."""
-    if isinstance(op, (Conv, Pool)):
-        (kernel,), (dilation,), ((before, _),) = op.kernel, op.dilation, op.padding
-        assert not isinstance(before, str)
-        (stride,) = op.stride or op.kernel
-        return [{q * stride - before + dilation * tap for tap in range(kernel)} for q in range(output)]
-    if isinstance(op, (TransposedConv, Unpool)):
-        (kernel,), ((before, _),) = op.kernel, op.padding
-        assert not isinstance(before, str)
-        (stride,) = op.stride or op.kernel
-        dilation = op.dilation[0] if isinstance(op, TransposedConv) else 1
-        landing: list[set[int]] = [set() for _ in range(output)]
-        for cell in range(-output, shape + output):  # as if the input had no end
-            for tap in range(kernel):
-                place = cell * stride + dilation * tap - before
-                if 0 <= place < output:
-                    landing[place].add(cell)
-        return landing
-    if isinstance(op, Upsample):
-        return [_around(q, op) for q in range(output)]
-    if isinstance(op, AdaptivePool):
-        return [{c for c in range(shape) if c * output < (q + 1) * shape and (c + 1) * output > q * shape} for q in range(output)]
-    if isinstance(op, Crop):
-        assert op.padding
-        return [{q + op.padding[0][0]} for q in range(output)]
-    if isinstance(op, Pad):
-        assert op.padding
-        return [{q - op.padding[0][0]} for q in range(output)]
-    if isinstance(op, PixelShuffle):
-        return [{q // op.factor} for q in range(output)]
-    if isinstance(op, PixelUnshuffle):
-        return [{q * op.factor + cell for cell in range(op.factor)} for q in range(output)]
-    assert isinstance(op, GlobalAvgPool)
-    return [set(range(shape))]
+    raise NotImplementedError(op)
+
+
+def numbers(op: Conv | Pool | TransposedConv | Unpool) -> tuple[int, int, int, int]:
+    """Kernel, stride, dilation and the padding before."""
+    assert not isinstance(op.padding, str)
+    ((before, _),) = op.padding
+    (stride,) = op.stride or op.kernel
+    return op.kernel[0], stride, 1 if isinstance(op, Unpool) else op.dilation[0], before
+
+
+@reads.register(Conv)
+@reads.register(Pool)
+def _(op: Conv | Pool, _shape: int, output: int) -> list[set[int]]:
+    kernel, stride, dilation, before = numbers(op)
+    return [{q * stride - before + dilation * tap for tap in range(kernel)} for q in range(output)]
+
+
+@reads.register(TransposedConv)
+@reads.register(Unpool)
+def _(op: TransposedConv | Unpool, shape: int, output: int) -> list[set[int]]:
+    kernel, stride, dilation, before = numbers(op)
+    landing: list[set[int]] = [set() for _ in range(output)]
+    for cell in range(-output, shape + output):  # as if the input had no end
+        for tap in range(kernel):
+            place = cell * stride + dilation * tap - before
+            if 0 <= place < output:
+                landing[place].add(cell)
+    return landing
+
+
+@reads.register
+def _(op: Upsample, _shape: int, output: int) -> list[set[int]]:
+    return [_around(q, op) for q in range(output)]
+
+
+@reads.register
+def _(_op: AdaptivePool, shape: int, output: int) -> list[set[int]]:
+    def overlaps(cell: int, q: int) -> bool:
+        return cell * output < (q + 1) * shape and (cell + 1) * output > q * shape
+
+    return [{cell for cell in range(shape) if overlaps(cell, q)} for q in range(output)]
+
+
+@reads.register
+def _(op: Crop, _shape: int, output: int) -> list[set[int]]:
+    assert op.padding
+    return [{q + op.padding[0][0]} for q in range(output)]
+
+
+@reads.register
+def _(op: Pad, _shape: int, output: int) -> list[set[int]]:
+    assert op.padding
+    return [{q - op.padding[0][0]} for q in range(output)]
+
+
+@reads.register
+def _(op: PixelShuffle, _shape: int, output: int) -> list[set[int]]:
+    return [{q // op.factor} for q in range(output)]
+
+
+@reads.register
+def _(op: PixelUnshuffle, _shape: int, output: int) -> list[set[int]]:
+    return [{q * op.factor + cell for cell in range(op.factor)} for q in range(output)]
 
 
 def _around(cell: int, op: Upsample) -> set[int]:
     """Nearest, or the two or four neighbours of the place (q + 1/2) / scale - 1/2, in exact halves."""
-    from fractions import Fraction
-
     assert op.scale
     ((top, below),) = op.scale
     if op.mode == "nearest":

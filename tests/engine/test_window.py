@@ -31,9 +31,7 @@ RELATIONSHIPS = [
 
 
 @pytest.mark.parametrize(("cells", "window", "output"), RELATIONSHIPS)
-def test_the_relationships_of_dumoulin_and_visin(
-    cells: int, window: Window | TransposedWindow, output: int
-) -> None:
+def test_the_relationships_of_dumoulin_and_visin(cells: int, window: Window | TransposedWindow, output: int) -> None:
     assert window.output(cells) == output
 
 

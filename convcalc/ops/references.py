@@ -1,0 +1,38 @@
+"""Kinds of value that name earlier layers. Which layers exist they do not know."""
+
+from typing import Any
+
+from convcalc.errors import Malformed
+from convcalc.ops.kinds import Kind, items_of
+
+
+class Name(Kind):
+    """The name of an earlier layer."""
+
+    metavar = "NAME"
+
+    def read(self, text: str, key: str) -> str:
+        if not text:
+            raise Malformed("must be the name of a layer, got nothing", key=key)
+        return text
+
+
+class Names(Kind):
+    """The names of earlier layers."""
+
+    metavar = "NAME..."
+
+    def read(self, text: str, key: str) -> tuple[str, ...]:
+        return tuple(Name().read(part, key) for part in text.replace(",", " ").split())
+
+    def load(self, value: object, key: str) -> tuple[str, ...]:
+        if isinstance(value, str):
+            return self.read(value, key)
+        return tuple([Name().load(item, key) for item in items_of(value, key)])
+
+    def show(self, value: tuple[str, ...]) -> str:
+        return " ".join(value)
+
+    def schema(self) -> dict[str, Any]:
+        name = {"type": "string"}
+        return {"anyOf": [name, {"type": "array", "items": name, "minItems": 1}]}
