@@ -10,7 +10,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from convcalc.dialects import dialect
+from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, read_shape
@@ -75,7 +75,7 @@ class Network:
 
     def run(self, shape: Shape | str | None = None, framework: str | None = None) -> Trace:
         """Every layer's shape, params, MACs and receptive field; a layer that fails ends the trace."""
-        counting = dialect(framework or self.framework)
+        counting = dialect_named(framework or self.framework)
         trace = Trace(self, self.start(shape), counts_statistics=bool(counting and counting.counts_statistics))
         for index, layer in enumerate(self.layers, 1):
             try:

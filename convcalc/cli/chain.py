@@ -23,7 +23,7 @@ SOURCE is a network file (TOML, JSON, YAML or text), - for stdin, or a preset (s
 \b
   convcalc chain dcgan
   convcalc chain net.toml -i 3@256x256 --format json
-  convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2 | flatten | dense 10'
+  convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2'
 """
 )
 @click.argument("source", metavar="SOURCE", required=False)

@@ -40,13 +40,13 @@ def _terminal_width() -> int | None:
 def _show_table(trace: Trace, columns: Sequence[Column], *, quiet: bool) -> None:
     from rich.console import Console
 
-    from convcalc.renderers.table import fit, natural_width, sheet_of, table_of, totals
+    from convcalc.renderers.table import fit, least_width, natural_width, sheet_of, table_of, totals
 
     glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
     width = _terminal_width()
     sheet, dropped = fit(sheet_of(trace, columns, glyphs), width)
-    room = natural_width(sheet)
-    console = Console(markup=False, emoji=False, highlight=False, width=min(room, width) if width else room, height=50)
+    room = max(least_width(sheet), min(natural_width(sheet), width or natural_width(sheet)))
+    console = Console(markup=False, emoji=False, highlight=False, width=room, height=50)
     with console.capture() as capture:
         console.print(table_of(sheet, glyphs))
     lines = [line.rstrip() for line in capture.get().splitlines()]

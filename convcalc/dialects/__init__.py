@@ -12,7 +12,7 @@ NAMES = ("torch", "keras", "tf", "onnx", "jax")
 """What `--framework` and the key `framework` take."""
 
 
-def dialect(name: str | None) -> "Dialect | None":
+def dialect_named(name: str | None) -> "Dialect | None":
     """The dialect called `name`; None for none. Raises `Malformed` for a name that is not known."""
     if name is None:
         return None

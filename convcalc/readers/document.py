@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from convcalc.dialects import dialect
+from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.network import Layer, Network, Place
 from convcalc.ops.op import Op
@@ -19,7 +19,7 @@ from convcalc.suggest import nearest
 KEYS = ("framework", "input", "expect", "layers", "blocks")
 """The keys of a network."""
 
-MAX_LAYERS = 2_000_000
+MAX_LAYERS = 1_000_000
 MAX_DEPTH = 32
 
 
@@ -31,8 +31,8 @@ def read_document(document: object) -> Network:
         if key not in KEYS:
             raise Malformed(f"unknown key {quote(str(key))}", hint=nearest(str(key), KEYS))
     if "layers" not in document:
-        raise Malformed("a network needs layers", hint='write layers = ["conv 64 k3 p1", "relu"]')
-    framework = _read(document, "framework", lambda name: dialect(str(name)))
+        raise Malformed("a network needs layers", hint="at least one, such as conv 64 k3 p1")
+    framework = _read(document, "framework", lambda name: dialect_named(str(name)))
     builder = _Builder(channels_last=bool(framework and framework.channels_last))
     for name, body in (_read(document, "blocks", _blocks) or {}).items():
         with _at("blocks", name):
@@ -139,7 +139,7 @@ class _Builder:
         """Add layers one after the other, the first reading the input of the scope; the last one's number."""
         with _at(*place):
             if not isinstance(items, list) or not items:
-                raise Malformed("must be a list of at least one layer", hint='write ["conv 64 k3 p1", "relu"]')
+                raise Malformed("must be a list of at least one layer", hint="such as conv 64 k3 p1")
             if depth > MAX_DEPTH:
                 raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other")
         before = scope.start
@@ -152,6 +152,8 @@ class _Builder:
         keys = entry.keys
         number = scope.find(str(keys["from"])) if "from" in keys else before
         repeat = read_int(str(keys.get("repeat", 1)), minimum=1, key="repeat")
+        if repeat > MAX_LAYERS - len(self.layers):
+            raise Malformed(f"that makes more than {MAX_LAYERS} layers", key="repeat")
         name = check_name(str(keys["name"])) if "name" in keys else None
         layers = entry.head in self.blocks or not entry.head
         label = name or (scope.label_of(entry.head or "repeat") if layers else None)
@@ -166,8 +168,8 @@ class _Builder:
         return number
 
     def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, _depth: int) -> int:
-        if len(self.layers) >= MAX_LAYERS:
-            raise Malformed(f"more than {MAX_LAYERS} layers")
+        if len(self.layers) == MAX_LAYERS:
+            raise Malformed(f"that makes more than {MAX_LAYERS} layers")
         op = entry.op(self.blocks)
         inputs = (before, *[scope.find(reference) for reference in op.references()])
         self.layers.append(Layer(op, inputs, scope.full(name) if name else None, None, place))

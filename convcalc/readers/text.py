@@ -46,12 +46,11 @@ class _Parser:
             except Malformed as error:
                 error.place = ("line", number)
                 raise
-            self.document.setdefault("layers", layers)
         if len(self.open) > 1:
             unclosed = Malformed("has no end", hint="close it with a line: end")
             unclosed.place = ("line", self.open[-1][0])
             raise unclosed
-        return self.document, self.lines
+        return {**self.document, "layers": layers} if layers else self.document, self.lines
 
     def _take(self, number: int, words: list[str]) -> None:
         head, *rest = words

@@ -13,7 +13,7 @@ UNKNOWN = "?"
 
 
 class Column(NamedTuple):
-    """One column: `rank` 1 stays longest when a terminal is too narrow."""
+    """One column. A terminal that is too narrow loses the highest `rank` first."""
 
     name: str
     title: str
@@ -47,17 +47,17 @@ def _axes(values: Sequence[object]) -> str:
 
 COLUMNS: tuple[Column, ...] = (
     Column("number", "#", lambda row: str(row.number), 1),
-    Column("name", "name", lambda row: row.name or "", 4, right=False),
-    Column("layer", "layer", lambda row: str(row.op), 1, right=False),
-    Column("inputs", "inputs", lambda row: " ".join(map(str, row.inputs)), 9, right=False, shown=False),
-    Column("output", "output", lambda row: str(row.output), 1),
-    Column("params", "params", lambda row: grouped(row.params), 2),
-    Column("trainable", "trainable", lambda row: grouped(row.trainable), 8, shown=False),
-    Column("macs", "MACs", lambda row: grouped(row.macs), 3),
-    Column("field", "field", lambda row: _axes(row.receptive_field), 5),
-    Column("jump", "jump", lambda row: _axes([show_jump(jump) for jump in row.jump]), 6),
-    Column("offset", "offset", lambda row: _axes(row.offset), 10, shown=False),
-    Column("notes", "notes", lambda row: "; ".join(note.text for note in row.notes), 7, right=False),
+    Column("name", "name", lambda row: row.name or "", 6, right=False),
+    Column("layer", "layer", lambda row: str(row.op), 3, right=False),
+    Column("inputs", "inputs", lambda row: " ".join(map(str, row.inputs)), 10, right=False, shown=False),
+    Column("output", "output", lambda row: str(row.output), 2),
+    Column("params", "params", lambda row: grouped(row.params), 4),
+    Column("trainable", "trainable", lambda row: grouped(row.trainable), 11, shown=False),
+    Column("macs", "MACs", lambda row: grouped(row.macs), 5),
+    Column("field", "field", lambda row: _axes(row.receptive_field), 7),
+    Column("jump", "jump", lambda row: _axes([show_jump(jump) for jump in row.jump]), 8),
+    Column("offset", "offset", lambda row: _axes(row.offset), 12, shown=False),
+    Column("notes", "notes", lambda row: "; ".join(note.text for note in row.notes), 9, right=False),
 )
 
 

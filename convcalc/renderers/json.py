@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from convcalc.dialects import dialect
+from convcalc.dialects import dialect_named
 from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Note, Op
 from convcalc.ops.windowed import Windowed
@@ -17,7 +17,7 @@ VERSION = 1
 
 def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None) -> str:
     """One object that tells all about one layer on one size."""
-    counting = dialect(framework)
+    counting = dialect_named(framework)
     weights = op.weights(shape)
     statistics = weights.statistics if weights and counting and counting.counts_statistics else 0
     windows: tuple[Window | TransposedWindow, ...] = ()

@@ -54,16 +54,15 @@ def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) 
 def fit(sheet: Sheet, width: int | None) -> tuple[Sheet, list[Column]]:
     """The sheet without the columns that do not fit in `width`, and those columns. None is any width."""
     dropped: list[Column] = []
-    while width is not None and _needed(sheet) > width and len(sheet.columns) > 1:
+    while width is not None and least_width(sheet) > width and len(sheet.columns) > 1:
         least = max(sheet.columns, key=lambda column: column.rank)
-        if least.rank == 1:
-            break
         dropped.append(least)
         sheet = sheet.without(least)
     return sheet, dropped
 
 
-def _needed(sheet: Sheet) -> int:
+def least_width(sheet: Sheet) -> int:
+    """The width below which a number would be cut."""
     pairs = zip(sheet.columns, sheet.widths(), strict=True)
     return sum(min(width, LEAST_NOTES) if column.name == "notes" else width for column, width in pairs) + GAP * len(
         sheet.columns

@@ -1,0 +1,23 @@
+"""Runs the command line in this process, with stdout and stderr kept apart."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
+
+from convcalc.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("conv 224 -k 7", input=...)`: a command line split at blanks, or a list."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("CONVCALC_DEBUG", raising=False)
+
+    def invoke(line: str | list[str], **extra: object) -> Result:
+        args = line.split() if isinstance(line, str) else line
+        return CliRunner().invoke(main, args, **extra)  # type: ignore[arg-type]
+
+    return invoke
