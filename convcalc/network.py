@@ -7,7 +7,9 @@
 ['3@32x32', '8@32x32', '8@32x32']
 """
 
+import gc
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from convcalc.dialects import dialect_named
@@ -46,12 +48,12 @@ class Network:
         self.input = input
         self.expect = expect
 
-    def expectations(self) -> Iterator[tuple[int, Shape]]:
-        """Layers that state a shape, then the network's own."""
-        for index, layer in enumerate(self.layers, 1):
+    def expectations(self, start: Shape) -> Iterator[tuple[int, Shape]]:
+        """Layers that state a shape, then what the network states for its own input (or, stating none, for any)."""
+        for number, layer in enumerate(self.layers, 1):
             if layer.expect is not None:
-                yield index, layer.expect
-        if self.expect is not None:
+                yield number, layer.expect
+        if self.expect is not None and self.input in (None, start):
             yield len(self.layers), self.expect
 
     def start(self, shape: Shape | str | None) -> Shape:
@@ -66,24 +68,39 @@ class Network:
     def shapes(self, shape: Shape | str | None = None) -> list[Shape]:
         """The input and every layer's output. Raises the error of the first layer that fails."""
         shapes = [self.start(shape)]
-        for op, inputs, *_ in self.layers:
-            if len(inputs) == 1:
-                shapes.append(op.output(shapes[inputs[0]]))
-            else:
-                shapes.append(op.output(*[shapes[source] for source in inputs]))
+        with _uncollected():
+            for op, inputs, *_ in self.layers:
+                if len(inputs) == 1:
+                    shapes.append(op.output(shapes[inputs[0]]))
+                else:
+                    shapes.append(op.output(*[shapes[source] for source in inputs]))
         return shapes
 
     def run(self, shape: Shape | str | None = None, framework: str | None = None) -> Trace:
         """Every layer's shape, params, MACs and receptive field; a layer that fails ends the trace."""
         counting = dialect_named(framework or self.framework)
         trace = Trace(self, self.start(shape), counts_statistics=bool(counting and counting.counts_statistics))
-        for index, layer in enumerate(self.layers, 1):
-            try:
-                _step(layer, trace)
-            except ConvcalcError as error:
-                trace.failure = Finding(index, error)
-                break
+        number = 0
+        try:
+            with _uncollected():
+                for layer in self.layers:
+                    number += 1
+                    _step(layer, trace)
+        except ConvcalcError as error:
+            trace.failure = Finding(number, error)
         return trace
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No garbage collection: a run makes none, and looking for it costs more than the run in a large network."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 def _step(layer: Layer, trace: Trace) -> None:

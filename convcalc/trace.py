@@ -130,7 +130,7 @@ class Trace:
     def findings(self) -> list[Finding]:
         """Every broken expectation, then the layer that failed, if one did."""
         found = []
-        for number, expected in self.network.expectations():
+        for number, expected in self.network.expectations(self.input):
             if number < len(self.shapes) and self.shapes[number] != expected:
                 found.append(Finding(number, _unexpected(expected, self.shapes[number])))
         return [*found, self.failure] if self.failure else found

@@ -1,6 +1,30 @@
-"""Settings of all tests: machines are shared, so no test fails for having taken long."""
+"""Settings of all tests, and the command line run in this process.
 
+Machines are shared, so no test fails for having taken long.
+"""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
+
+from convcalc.cli import main
 
 settings.register_profile("convcalc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("convcalc")
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`run("conv 224 -k 7", input=...)`: a command line split at blanks, or a list."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+    monkeypatch.delenv("CONVCALC_DEBUG", raising=False)
+
+    def invoke(line: str | list[str], **extra: object) -> Result:
+        args = line.split() if isinstance(line, str) else line
+        return CliRunner().invoke(main, args, **extra)  # type: ignore[arg-type]
+
+    return invoke

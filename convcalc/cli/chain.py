@@ -58,6 +58,10 @@ def chain(
         raise Malformed(f"{option}: {error.what}", hint=error.hint) from None
     from convcalc.cli.output import show_trace
 
+    network = found.network
+    if network.expect is not None and network.input not in (None, trace.input) and not quiet:
+        note = f"{network.expect} is expected of {network.input}, and not held against {trace.input}"
+        click.echo(f"note: {note}", err=True)
     show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
     return _tell_findings(found, trace)
 

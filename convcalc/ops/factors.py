@@ -14,7 +14,7 @@ Ratio = tuple[int, int]
 class Scale(Kind):
     """A factor for all axes or one for each: `2`, `3/2`, `1.5`, `2x3`, exact in every notation."""
 
-    metavar = "F[xF...]"
+    metavar = "F"
 
     def read(self, text: str, key: str) -> tuple[Ratio, ...]:
         return tuple([_read_ratio(part, key) for part in text.split("x")])

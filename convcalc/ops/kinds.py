@@ -79,7 +79,7 @@ class Count(Kind):
 class Axes(Kind):
     """An integer for all axes or one for each: `3`, `3x5`, `[3, 5]`."""
 
-    metavar = "N[xN...]"
+    metavar = "N"
 
     def __init__(self, minimum: int = 1) -> None:
         self.minimum = minimum

@@ -5,7 +5,7 @@ knobs declared here. It knows neither networks nor frameworks.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NamedTuple, NoReturn, Self, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from convcalc.errors import Impossible, Malformed
 from convcalc.ops.kinds import Kind
@@ -90,7 +90,6 @@ def knob(
     return Knob(kind, text, default=default, letter=letter, keyword=keyword, positional=positional)
 
 
-@dataclass_transform(kw_only_default=True, frozen_default=True)
 class Op:
     """A layer that maps shapes to a shape. Subclasses declare their knobs as class attributes."""
 

@@ -163,9 +163,15 @@ class _Builder:
             number = add(entry, number, scope, own, place, depth)
         if name and (layers or repeat > 1):
             scope.define(name, number)
+            self._name(number, scope.full(name))
         if "expect" in keys:
             self.layers[number - 1] = self.layers[number - 1]._replace(expect=self.shape(keys["expect"]))
         return number
+
+    def _name(self, number: int, name: str) -> None:
+        """The last layer of a block answers to the block's name, unless it has one of its own."""
+        if self.layers[number - 1].name is None:
+            self.layers[number - 1] = self.layers[number - 1]._replace(name=name)
 
     def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, _depth: int) -> int:
         if len(self.layers) == MAX_LAYERS:

@@ -1,16 +1,18 @@
 """Answers as JSON objects, for programs. Keys are only ever added; a change of meaning changes `version`."""
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_named
 from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Note, Op
 from convcalc.ops.windowed import Windowed
-from convcalc.receptive import Jump
 from convcalc.shape import Shape
-from convcalc.trace import Finding, Row, Trace
 from convcalc.window import TransposedWindow, Window
+
+if TYPE_CHECKING:
+    from convcalc.receptive import Jump
+    from convcalc.trace import Finding, Row, Trace
 
 VERSION = 1
 
@@ -39,7 +41,7 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
     )
 
 
-def trace_json(trace: Trace, framework: str | None = None) -> str:
+def trace_json(trace: "Trace", framework: str | None = None) -> str:
     """One object that tells all about a network on one input."""
     return json.dumps(
         {
@@ -78,13 +80,13 @@ def _notes(notes: list[Note] | tuple[Note, ...]) -> list[dict[str, str]]:
     return [{"code": note.code, "text": note.text} for note in notes]
 
 
-def _jump(jump: Jump | None) -> int | list[int] | None:
+def _jump(jump: "Jump | None") -> int | list[int] | None:
     if jump is None:
         return None
     return jump[0] if jump[1] == 1 else list(jump)
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: "Row") -> dict[str, Any]:
     return {
         "index": row.number,
         "name": row.name,
@@ -102,5 +104,5 @@ def _row(row: Row) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: "Finding") -> dict[str, Any]:
     return {"index": finding.number, "key": finding.error.key, "text": str(finding.error)}

@@ -34,6 +34,11 @@ class Sheet(NamedTuple):
         cells = zip(*self.rows, strict=True) if self.rows else [[] for _ in titles]
         return [max([title, *map(len, column)]) for title, column in zip(titles, cells, strict=True)]
 
+    def empty(self) -> list[Column]:
+        """The columns in which no row says anything."""
+        columns = zip(self.columns, zip(*self.rows, strict=True), strict=False)
+        return [column for column, cells in columns if not any(cells)]
+
     def without(self, dropped: Column) -> "Sheet":
         """The same sheet, one column less."""
         kept = [index for index, column in enumerate(self.columns) if column is not dropped]
@@ -52,11 +57,13 @@ def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) 
 
 
 def fit(sheet: Sheet, width: int | None) -> tuple[Sheet, list[Column]]:
-    """The sheet without the columns that do not fit in `width`, and those columns. None is any width."""
+    """The sheet without the columns that do not fit in `width`, and those that had something to say."""
     dropped: list[Column] = []
     while width is not None and least_width(sheet) > width and len(sheet.columns) > 1:
-        least = max(sheet.columns, key=lambda column: column.rank)
-        dropped.append(least)
+        empty = sheet.empty()
+        least = max(empty or sheet.columns, key=lambda column: column.rank)
+        if not empty:
+            dropped.append(least)
         sheet = sheet.without(least)
     return sheet, dropped
 
