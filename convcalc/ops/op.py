@@ -4,7 +4,7 @@ Everything that shows an op (its line, options, config keys, schema, reference) 
 knobs declared here. It knows neither networks nor frameworks.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
 from convcalc.errors import Impossible, Malformed
@@ -77,17 +77,8 @@ class Knob:
         return f"{self.letter}{shown}" if self.letter else f"{self.name}={shown}"
 
 
-def knob(
-    kind: Kind,
-    text: str,
-    *,
-    default: Any = REQUIRED,
-    letter: str = "",
-    keyword: str = "",
-    positional: bool = False,
-) -> Any:
-    """Declare a knob; the result passes for the type that a class gives the setting."""
-    return Knob(kind, text, default=default, letter=letter, keyword=keyword, positional=positional)
+knob: Callable[..., Any] = Knob
+"""Declares a knob; the result passes for the type that a class gives the setting."""
 
 
 class Op:
