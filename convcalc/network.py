@@ -16,7 +16,7 @@ from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, read_shape
-from convcalc.trace import Finding, Trace, follow_layer, join_fields
+from convcalc.trace import Finding, Trace
 
 Place = tuple[str | int, ...]
 """Where something stands in a network file: keys and indices."""
@@ -80,14 +80,12 @@ class Network:
         """Every layer's shape, params, MACs and receptive field; a layer that fails ends the trace."""
         counting = dialect_named(framework or self.framework)
         trace = Trace(self, self.start(shape), counts_statistics=bool(counting and counting.counts_statistics))
-        number = 0
         try:
             with _uncollected():
                 for layer in self.layers:
-                    number += 1
-                    _step(layer, trace)
+                    trace.add(layer)
         except ConvcalcError as error:
-            trace.failure = Finding(number, error)
+            trace.failure = Finding(len(trace) + 1, error)
         return trace
 
 
@@ -101,21 +99,3 @@ def _uncollected() -> Iterator[None]:
     finally:
         if collecting:
             gc.enable()
-
-
-def _step(layer: Layer, trace: Trace) -> None:
-    """Put one more layer into the columns."""
-    op, inputs = layer.op, layer.inputs
-    shape = trace.shapes[inputs[0]]
-    if op.joins:
-        output = op.output(*[trace.shapes[source] for source in inputs])
-        fields = join_fields([trace.fields[source] for source in inputs])
-    elif op.pointwise:
-        output, fields = op.output(shape), trace.fields[inputs[0]]
-    else:
-        output = op.output(*[trace.shapes[source] for source in inputs])
-        fields = follow_layer(layer, shape, output, trace.fields)
-    trace.shapes.append(output)
-    trace.fields.append(fields)
-    trace.weights.append(op.weights(shape))
-    trace.all_macs.append(op.macs(shape, output))

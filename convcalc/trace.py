@@ -73,6 +73,23 @@ class Trace:
         self.counts_statistics = counts_statistics
         self.failure: Finding | None = None
 
+    def add(self, layer: "Layer") -> None:
+        """Put one more layer into the columns. Raises the error of an op that refuses."""
+        op, inputs, *_ = layer
+        shapes = self.shapes
+        shape = shapes[inputs[0]]
+        output = op.output(shape) if len(inputs) == 1 else op.output(*[shapes[source] for source in inputs])
+        if op.pointwise:
+            fields = self.fields[inputs[0]]
+        elif op.joins:
+            fields = _join([self.fields[source] for source in inputs])
+        else:
+            fields = _follow_layer(op, self.fields[inputs[0]], shape, output)
+        self.weights.append(op.weights(shape))
+        self.all_macs.append(op.macs(shape, output))
+        self.fields.append(fields)
+        shapes.append(output)
+
     def __len__(self) -> int:
         return len(self.all_macs)
 
@@ -146,24 +163,23 @@ def total(counts: Sequence[int | None]) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
-def follow_layer(layer: "Layer", shape: Shape, output: Shape, fields: Sequence[Fields]) -> Fields:
+def _follow_layer(op: Op, before: Fields, shape: Shape, output: Shape) -> Fields:
     """The fields behind a layer that is neither a join nor pointwise."""
-    op, before = layer.op, fields[layer.inputs[0]]
     if (axes := op.axes(shape)) is not None:
         return tuple([before[axis] if axis >= 0 else None for axis in axes])
-    axes_taps = op.taps(shape, output)
-    if len(before) != len(axes_taps):
-        return (None,) * len(axes_taps)
-    if len(set(map(id, before))) == len(set(map(id, axes_taps))) == 1:
-        return (_follow(before[0], axes_taps[0]),) * len(axes_taps)  # axes alike, as in most networks: once will do
-    return tuple([_follow(field, taps) for field, taps in zip(before, axes_taps, strict=True)])
+    taps = op.taps(shape, output)
+    if len(before) != len(taps):
+        return (None,) * len(taps)
+    if taps and before.count(before[0]) == taps.count(taps[0]) == len(taps):
+        return (_follow(before[0], taps[0]),) * len(taps)  # axes alike, as in most networks: once will do
+    return tuple([_follow(field, tap) for field, tap in zip(before, taps, strict=True)])
 
 
 def _follow(field: Field | None, taps: Taps | None) -> Field | None:
     return None if field is None or taps is None else follow(field, taps)
 
 
-def join_fields(branches: Sequence[Fields]) -> Fields:
+def _join(branches: Sequence[Fields]) -> Fields:
     """The fields of a join, axis by axis."""
     return tuple([union(fields) for fields in zip(*branches, strict=True)])
 
