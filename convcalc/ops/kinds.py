@@ -22,6 +22,8 @@ class Kind:
 
     metavar = "VALUE"
     words: Mapping[str, Any] = {}
+    greedy = False
+    """Written bare, it takes every number that follows: `permute 0 2 1`."""
 
     def read(self, text: str, key: str) -> Any:
         """The value that `text` stands for."""

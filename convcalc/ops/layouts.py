@@ -11,6 +11,7 @@ class Order(Kind):
     """The new order of the dimensions, channels being 0: `0,2,1`."""
 
     metavar = "N,N..."
+    greedy = True
 
     def read(self, text: str, key: str) -> PerAxis:
         return self._check([read_int(part, key=key) for part in text.replace("x", ",").split(",")], key)

@@ -135,12 +135,14 @@ def _next_value(op: type[Op], rest: list[str], values: Mapping[str, Any]) -> tup
         for name, knob in op.knobs.items():
             if letter == knob.letter:
                 return name, knob.kind.read(text, name)
-    return _positional(op, token, values)
+    return _positional(op, token, rest, values)
 
 
-def _positional(op: type[Op], token: str, values: Mapping[str, Any]) -> tuple[str, Any]:
+def _positional(op: type[Op], token: str, rest: list[str], values: Mapping[str, Any]) -> tuple[str, Any]:
     for name, knob in op.knobs.items():
         if knob.positional and name not in values and not token[0].isalpha():
+            while knob.kind.greedy and rest:
+                token = f"{token},{rest.pop(0)}"
             return name, knob.kind.read(token, name)
     raise Malformed(f"{op.spelling} does not take {quote(token)}", key=None, hint=_tokens_hint(op, token))
 

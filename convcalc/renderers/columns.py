@@ -46,7 +46,7 @@ def _axes(values: Sequence[object]) -> str:
 
 
 COLUMNS: tuple[Column, ...] = (
-    Column("number", "#", lambda row: str(row.number), 1),
+    Column("index", "#", lambda row: str(row.number), 1),
     Column("name", "name", lambda row: row.name or "", 6, right=False),
     Column("layer", "layer", lambda row: str(row.op), 3, right=False),
     Column("inputs", "inputs", lambda row: " ".join(map(str, row.inputs)), 10, right=False, shown=False),
@@ -54,7 +54,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("params", "params", lambda row: grouped(row.params), 4),
     Column("trainable", "trainable", lambda row: grouped(row.trainable), 11, shown=False),
     Column("macs", "MACs", lambda row: grouped(row.macs), 5),
-    Column("field", "field", lambda row: _axes(row.receptive_field), 7),
+    Column("receptive_field", "field", lambda row: _axes(row.receptive_field), 7),
     Column("jump", "jump", lambda row: _axes([show_jump(jump) for jump in row.jump]), 8),
     Column("offset", "offset", lambda row: _axes(row.offset), 12, shown=False),
     Column("notes", "notes", lambda row: "; ".join(note.text for note in row.notes), 9, right=False),

@@ -51,7 +51,7 @@ def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) 
     rows = [[column.cell(row) for column in columns] for row in trace]
     if trace.failure:
         layer = trace.network.layers[trace.failure.number - 1]
-        known = {"number": str(trace.failure.number), "name": layer.name or "", "layer": str(layer.op)}
+        known = {"index": str(trace.failure.number), "name": layer.name or "", "layer": str(layer.op)}
         rows.append([{**known, "output": glyphs.cross}.get(column.name, "") for column in columns])
     return Sheet(tuple(column for column in columns), rows, bool(trace.failure))
 

@@ -78,7 +78,7 @@ def test_a_narrow_terminal_drops_whole_columns_and_says_so(
 
 
 def test_columns_are_chosen_by_name(run: Run) -> None:
-    result = run("chain -i 3@8 -e relu --columns output,number,offset")
+    result = run("chain -i 3@8 -e relu --columns output,index,offset")
     assert result.stdout.splitlines()[0].split() == ["output", "#", "offset"]
     wrong = run("chain -i 3@8 -e relu --columns outptu")
     assert wrong.stderr == "error: --columns: there is no column 'outptu'; did you mean output?\n"
@@ -122,7 +122,7 @@ def test_a_fractional_jump_is_a_pair_in_json(run: Run) -> None:
 
 def test_csv_and_markdown_tell_the_same_as_the_table(run: Run) -> None:
     rows = list(csv.reader(io.StringIO(run("chain dcgan --format csv").stdout)))
-    assert rows[0] == ["number", "name", "layer", "output", "params", "macs", "field", "jump", "notes"]
+    assert rows[0] == ["index", "name", "layer", "output", "params", "macs", "receptive_field", "jump", "notes"]
     assert rows[1] == ["1", "", "dense 12544 nobias", "12544", "1254400", "1254400", "", "", ""]
     markdown = run("chain dcgan --format markdown").stdout.splitlines()
     assert [cell.strip() for cell in markdown[2].split("|")][1:6] == [
