@@ -15,8 +15,13 @@ class ConvcalcError(ValueError):
         self.hint = hint
         self.place: tuple[str | int, ...] = ()
 
-    def __str__(self) -> str:
+    @property
+    def reason(self) -> str:
+        """What went wrong and what helps, for an edge that tells the key in its own way."""
         return self.what if self.hint is None else f"{self.what}; {self.hint}"
+
+    def __str__(self) -> str:
+        return self.reason if self.key is None else f"{self.key}: {self.reason}"
 
 
 class Malformed(ConvcalcError):

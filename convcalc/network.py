@@ -48,13 +48,16 @@ class Network:
         self.input = input
         self.expect = expect
 
-    def expectations(self, start: Shape) -> Iterator[tuple[int, Shape]]:
+    def __repr__(self) -> str:
+        return f"<Network of {len(self.layers)} layers>"
+
+    def expectations(self, start: Shape) -> Iterator[tuple[int, Shape, Place]]:
         """Layers that state a shape, then what the network states for its own input (or, stating none, for any)."""
         for number, layer in enumerate(self.layers, 1):
             if layer.expect is not None:
-                yield number, layer.expect
+                yield number, layer.expect, layer.place
         if self.expect is not None and self.input in (None, start):
-            yield len(self.layers), self.expect
+            yield len(self.layers), self.expect, ("expect",)
 
     def start(self, shape: Shape | str | None) -> Shape:
         """The shape to run: the one given, else the network's own. Raises `Malformed` where there is none."""
@@ -85,7 +88,7 @@ class Network:
                 for layer in self.layers:
                     trace.add(layer)
         except ConvcalcError as error:
-            trace.failure = Finding(len(trace) + 1, error)
+            trace.failure = Finding(len(trace) + 1, error, self.layers[len(trace)].place)
         return trace
 
 

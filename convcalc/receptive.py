@@ -63,6 +63,9 @@ class Field(NamedTuple):
         return (first, count), (last, count), (first + last, 2 * count)
 
 
+MAX_WORK = 500_000
+"""Cells looked at for one layer; past it a field is not followed either."""
+
 _new_field = tuple.__new__  # half the cost of Field(...), and the same Field
 
 START = Field(1, 1, (0,), (0,))
@@ -70,7 +73,7 @@ START = Field(1, 1, (0,), (0,))
 
 
 def follow(field: Field, taps: Taps) -> Field | None:
-    """The field behind one more layer; None past `MAX_PERIOD` phases.
+    """The field behind one more layer; None where that takes too many phases.
 
     >>> follow(START, Taps(2, 1, ((-3, 1, 7),)))
     Field(gain=2, period=1, lows=(-3,), highs=(3,))
@@ -86,7 +89,9 @@ def follow(field: Field, taps: Taps) -> Field | None:
 
 def _follow_phases(field: Field, taps: Taps) -> Field | None:
     repeats = field.period // gcd(taps.gain, field.period)
-    if taps.period * repeats > MAX_PERIOD:
+    phases = taps.period * repeats
+    widest = max(count for _, _, count in taps.phases)
+    if phases > MAX_PERIOD or phases * min(widest, field.period) > MAX_WORK:
         return None
     lows, highs = [], []
     for repeat in range(repeats):

@@ -12,6 +12,9 @@ MAX_DIGITS = 4300
 """Python refuses to convert a longer number (CVE-2020-10735)."""
 
 
+MAX_BITS = (10**MAX_DIGITS - 1).bit_length()
+
+
 class Shape(NamedTuple):
     """Channels and the size of each axis. No size is a feature vector, no channels means not known.
 
@@ -46,12 +49,14 @@ def read_int(text: str, *, minimum: int | None = None, key: str | None = None) -
         got = quote(text) if digits else "nothing"
         raise Malformed(f"must be an integer, got {got}", key=key)
     if len(digits) > MAX_DIGITS:
-        raise Malformed(f"a number of {len(digits)} digits is too long; {MAX_DIGITS} are read", key=key)
+        raise Malformed(f"a number of {len(digits)} digits is too long", key=key, hint=f"{MAX_DIGITS} are read")
     return check_least(int(text), minimum, key)
 
 
 def check_least(value: int, minimum: int | None, key: str | None) -> int:
-    """`value`, if it is at least `minimum`."""
+    """`value`, if it is at least `minimum` and not too long to be printed."""
+    if value.bit_length() > MAX_BITS:
+        raise Malformed(f"a number of more than {MAX_DIGITS} digits is too long", key=key)
     if minimum is not None and value < minimum:
         raise Malformed(f"must be at least {minimum}, got {value}", key=key)
     return value
@@ -64,7 +69,8 @@ def read_axes(text: str, *, minimum: int | None = None, key: str | None = None) 
     (3, 5)
     """
     if "" in (parts := text.split("x")):
-        raise Malformed(f"{quote(text)} misses a number around x", key=key, hint="write 3 or 3x5")
+        what = f"{quote(text)} misses a number around x" if text else "nothing is given"
+        raise Malformed(what, key=key, hint="write 3 or 3x5")
     return tuple([read_int(part, minimum=minimum, key=key) for part in parts])
 
 
@@ -91,9 +97,13 @@ def read_size(text: str) -> Shape:
         known = read_int(channels, minimum=1) if at else None
         return Shape(known, read_axes(size, minimum=1))
     except Malformed as error:
-        raise Malformed(
-            f"{quote(text)} is not a size: {error.what}", hint="a size looks like 224, 224x320 or 3@224x224"
-        ) from None
+        what = "nothing stands after @" if at and not size else error.what
+        looks = "a size looks like 224, 224x320 or 3@224x224"
+        joined = any(sign in text for sign in "X\u00d7*,;[(")
+        hint = f"the axes are joined by a small x: {looks}" if joined else looks
+        if "digits" in what:
+            hint = error.hint or looks
+        raise Malformed(f"{quote(text)} is not a size: {what}", hint=hint) from None
 
 
 def read_shape(text: str) -> Shape:
@@ -117,13 +127,18 @@ def spread(values: tuple[_T, ...], rank: int, key: str) -> tuple[_T, ...]:
     if len(values) == 1:
         return values * rank
     if len(values) != rank:
-        raise Malformed(
-            f"{len(values)} axes are given, the size has {rank}", key=key, hint="give one value, or one for each axis"
-        )
+        what = f"{len(values)} axes are given, the size has {rank}"
+        raise Malformed(what, key=key, hint="give one value, or one for each axis")
     return values
 
 
-def quote(text: str, limit: int = 60) -> str:
-    """User text for an error line: printable, in quotes, never longer than a line."""
-    shown = repr(text)
-    return shown if len(shown) <= limit else f"{shown[: limit - 3]}..."
+def quote(value: object, limit: int = 60) -> str:
+    """What a user wrote, for an error line: printable, in quotes, never longer than a line."""
+    if not isinstance(value, str):
+        from reprlib import Repr
+
+        short = Repr()
+        short.maxlevel, short.maxdict, short.maxlist = 1, 2, 2
+        return "a long number" if isinstance(value, int) and value.bit_length() > MAX_BITS else short.repr(value)
+    shown = repr(value[:limit])
+    return shown if len(value) <= limit else f"{shown[: limit - 3]}..."

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable
 
+MOST = 12
+"""Names that a hint lists where none is near."""
+
 
 def nearest(word: str, known: Iterable[str], *, fallback: str | None = None) -> str:
     """A hint that names the nearest of `known`, or all of them, or `fallback`.
@@ -15,4 +18,7 @@ def nearest(word: str, known: Iterable[str], *, fallback: str | None = None) -> 
     close = get_close_matches(word[:100], options, n=1)
     if close:
         return f"did you mean {close[0]}?"
-    return f"known are {', '.join(options)}" if fallback is None else fallback
+    if fallback is not None:
+        return fallback
+    more = f" and {len(options) - MOST} more" if len(options) > MOST else ""
+    return f"known are {', '.join(options[:MOST])}{more}"

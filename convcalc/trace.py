@@ -55,6 +55,8 @@ class Finding(NamedTuple):
     number: int
     """The layer it is about; that of the last one for the network's own expectation."""
     error: ConvcalcError
+    place: tuple[str | int, ...]
+    """Where in the network's file the layer or the expectation stands."""
 
 
 class Trace:
@@ -93,11 +95,16 @@ class Trace:
     def __len__(self) -> int:
         return len(self.all_macs)
 
+    def __repr__(self) -> str:
+        return f"<Trace of {len(self)} layers, {self.input} to {self.output}>"
+
     def __iter__(self) -> Iterator[Row]:
         return (self.row(number) for number in range(1, len(self) + 1))
 
     def row(self, number: int) -> Row:
         """Layer `number`, counted from 1. Its notes are worked out here, and not before."""
+        if not 1 <= number <= len(self):
+            raise IndexError(f"there is no layer {number}: there are 1 to {len(self)}")
         layer = self.network.layers[number - 1]
         shapes = tuple([self.shapes[source] for source in layer.inputs])
         output, weights = self.shapes[number], self.weights[number - 1]
@@ -147,14 +154,11 @@ class Trace:
     def findings(self) -> list[Finding]:
         """Every broken expectation, then the layer that failed, if one did."""
         found = []
-        for number, expected in self.network.expectations(self.input):
+        for number, expected, place in self.network.expectations(self.input):
             if number < len(self.shapes) and self.shapes[number] != expected:
-                found.append(Finding(number, _unexpected(expected, self.shapes[number])))
+                error = Impossible(f"expected {expected}, got {self.shapes[number]}", key="expect")
+                found.append(Finding(number, error, place))
         return [*found, self.failure] if self.failure else found
-
-
-def _unexpected(expected: Shape, shape: Shape) -> ConvcalcError:
-    return Impossible(f"expected {expected}, got {shape}", key="expect")
 
 
 def total(counts: Sequence[int | None]) -> int | None:

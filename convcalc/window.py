@@ -115,11 +115,13 @@ class Window(NamedTuple):
     def output(self, cells: int) -> int:
         """Positions of the window over `cells` cells; below 1 where it does not fit.
 
+        SAME leaves nothing over, so ceil mode changes nothing there.
+
         >>> Window(kernel=3, stride=2, padding=(1, 1), ceil=True).output(112)
         57
         """
         add, stride = self.affine()
-        if not self.ceil:
+        if not self.ceil or self.padding in SIZE_DEPENDENT:
             return (cells + add) // stride
         count = (cells + add + stride - 1) // stride
         starts_in_far_padding = (count - 1) * stride >= cells + self.pads(cells)[0]
@@ -151,26 +153,31 @@ class Window(NamedTuple):
         """
         return max(self._least_input(1), 1)
 
-    def unread(self, cells: int) -> int:
-        """Cells at the edges that no position of the window reaches.
+    def unread(self, cells: int) -> Sides:
+        """Cells at the start and at the end that no position of the window reaches.
 
         >>> Window(kernel=3, stride=2).unread(6)
-        1
+        (0, 1)
         >>> Window(kernel=3, stride=2, padding=(1, 1)).unread(6)
-        0
+        (0, 0)
         """
         before = self.pads(cells)[0]
         end = (self.output(cells) - 1) * self.stride + self.extent - before
-        return min(max(cells - end, 0) + max(-before, 0), cells)
+        leading = min(max(-before, 0), cells)
+        return leading, min(max(cells - end, 0), cells - leading)
 
-    def skipped(self) -> int:
-        """Of every `stride` cells inside the input, those that no tap ever lands on.
+    def skipped(self, cells: int) -> int:
+        """Of every `stride` cells between one position and the next, those that no tap ever lands on.
 
-        >>> Window(kernel=1, stride=2).skipped()
+        >>> Window(kernel=1, stride=2).skipped(7)
         1
-        >>> Window(kernel=3, stride=2, dilation=2).skipped()
+        >>> Window(kernel=3, stride=2, dilation=2).skipped(7)
         1
+        >>> Window(kernel=1, stride=2).skipped(1)
+        0
         """
+        if self.output(cells) < 2:
+            return 0
         return self.stride - min(self.kernel, self.stride // gcd(self.stride, self.dilation))
 
     def taps(self, cells: int) -> Taps:
@@ -248,11 +255,11 @@ class TransposedWindow(NamedTuple):
         return max(self.stride, self.dilation)
 
     def resolve(self, cells: int, output: int | None = None) -> "TransposedWindow":
-        """The same window with its padding and output_padding in numbers, for `cells` cells.
+        """The window with the padding and output_padding, in numbers, that give the same from `cells` cells.
 
         Padding by `same` is that of the direct window on the output (`output` if given, else the
-        window's own). The result holds `output == (cells - 1) * stride - padding + extent +
-        output_padding`.
+        window's own), and the output_padding is what is then left, whatever number Keras has for it:
+        the result holds `output == (cells - 1) * stride - padding + extent + output_padding`.
 
         >>> TransposedWindow(kernel=5, stride=2, padding="same").resolve(7)
         TransposedWindow(kernel=5, stride=2, dilation=1, padding=(1, 2), output_padding=0)
@@ -281,6 +288,28 @@ class TransposedWindow(NamedTuple):
         """The fewest cells, at least one, that give an output of at least one."""
         multiply, add = self.affine()
         return max(-((add - 1) // multiply), 1)
+
+    def unread(self, cells: int) -> Sides:
+        """Cells at the start and at the end whose every product the padding takes away.
+
+        >>> TransposedWindow(kernel=1, padding=(1, 0)).unread(4)
+        (1, 0)
+        """
+        resolved = self.resolve(cells)
+        before = resolved.sides[0]
+        leading = min(max(-((self.extent - 1 - before) // self.stride), 0), cells)
+        reached = -(-(self.output(cells) + before) // self.stride)
+        return leading, min(max(cells - reached, 0), cells - leading)
+
+    def gaps(self, cells: int) -> int:
+        """Of every `stride` output cells, those that no kernel reaches and that are bias alone.
+
+        >>> TransposedWindow(kernel=1, stride=3).gaps(4)
+        2
+        """
+        taps = self.taps(cells)
+        reading = taps.phases[: self.output(cells)] if taps else ()
+        return sum(count == 0 for _, _, count in reading)
 
     def taps(self, cells: int) -> Taps | None:
         """Which of `cells` cells each output cell reads; None past `MAX_PERIOD` phases.

@@ -16,21 +16,30 @@ FORMATS = ("table", "json", "csv", "markdown")
 
 
 @click.command(
+    short_help="Run a shape through a network.",
     help="""Run a shape through a network: shape, params, MACs and receptive field of every layer.
 
 SOURCE is a network file (TOML, JSON, YAML or text), - for stdin, or a preset (see convcalc presets).
+
+A text file has a line "input 3@224x224", then a layer a line, "conv 64 k7 s2 p3";
+convcalc presets lenet5 prints one to start from. The columns are index, name,
+layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, notes.
 
 \b
   convcalc chain dcgan
   convcalc chain net.toml -i 3@256x256 --format json
   convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2'
-"""
+""",
 )
 @click.argument("source", metavar="SOURCE", required=False)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the shape to put in, in place of the network's own")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")
-@click.option("--columns", metavar="NAME,...", help="which columns, and in which order")
+@click.option(
+    "--columns",
+    metavar="NAME,...",
+    help="which columns, and in which order",
+)
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
 def chain(
     source: str | None,
@@ -74,8 +83,8 @@ def _tell_findings(found: "Source", trace: "Trace") -> int:
     code = ANSWERED
     for finding in trace.findings:
         layer = trace.network.layers[finding.number - 1]
-        place = layer.place if finding is trace.failure or layer.expect is not None else ("expect",)
         name = f" {layer.name}:" if layer.name else ""
-        message = f"{found.locate(place)}: layer {finding.number}{name} {layer.op}: {finding.error}"
+        reason = finding.error.reason if finding.error.key == "expect" else str(finding.error)
+        message = f"{found.locate(finding.place)}: layer {finding.number}{name} {layer.op}: {reason}"
         code = max(code, told(message, max(code_of(finding.error), REFUSED)))
     return code

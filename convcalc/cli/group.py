@@ -50,6 +50,8 @@ class Main(click.Group):
 
     def main(self, *args: Any, **extra: Any) -> NoReturn:
         """Run a command line; every way it can end is an exit code."""
+        if sys.stdout is None:
+            sys.exit(told("standard output is closed, so there is no answer", MALFORMED))
         extra["standalone_mode"] = False
         sys.exit(_ended(lambda: super(Main, self).main(*args, **extra)))
 
@@ -57,29 +59,55 @@ class Main(click.Group):
 def _ended(run: Any) -> int:
     """The exit code of `run`, its error told on stderr."""
     try:
-        return run() or ANSWERED
+        return _delivered(run() or ANSWERED)
     except click.ClickException as error:
         return _misused(error)
     except ConvcalcError as error:
         return told(str(error), code_of(error))
     except (click.Abort, KeyboardInterrupt):
         return told("interrupted", 130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # nobody reads on: let the interpreter's last flush go nowhere
-        return REFUSED
+    except OSError as error:
+        return _unwritten(error)
     except Exception as error:  # noqa: BLE001 - the contract: a bug is one line and exit code 3
         return _unforeseen(error)
 
 
+def _delivered(code: int) -> int:
+    """The exit code, once the answer is really out."""
+    sys.stdout.flush()
+    return int(code)
+
+
+def _unwritten(error: OSError) -> int:
+    """A reader that has left is no news; anything else that keeps the answer from going out is."""
+    _silence()
+    if isinstance(error, BrokenPipeError):
+        return REFUSED
+    return told(f"can't write: {error.strerror or error}", MALFORMED)
+
+
+def _silence() -> None:
+    """Nothing more can be written: let the interpreter's last flush go nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+
 def _unforeseen(error: Exception) -> int:
-    if isinstance(error, ValueError) and "integer string conversion" in str(error):
-        return told("a number in the answer has more digits than can be printed", REFUSED)
+    if too_long(error):
+        return told(TOO_LONG, REFUSED)
     if os.environ.get("CONVCALC_DEBUG") == "1":
         import traceback
 
         traceback.print_exc()
     what = " ".join(f"{type(error).__name__}: {error}".split())
     return told(f"this is a bug in convcalc, please report it ({what}); CONVCALC_DEBUG=1 shows where", BUG)
+
+
+TOO_LONG = "a number in the answer has more digits than can be printed"
+
+
+def too_long(error: Exception) -> bool:
+    """Whether Python refused to convert a number for its many digits."""
+    return isinstance(error, ValueError) and "integer string conversion" in str(error)
 
 
 def code_of(error: ConvcalcError) -> int:
@@ -95,7 +123,7 @@ def told(message: str, code: int) -> int:
 
 def as_option(error: ConvcalcError) -> str:
     """The error of a one-line question, the option it is about in front."""
-    return str(error) if error.key is None else f"--{error.key.replace('_', '-')}: {error}"
+    return error.reason if error.key is None else f"--{error.key.replace('_', '-')}: {error.reason}"
 
 
 def _misused(error: click.ClickException) -> int:

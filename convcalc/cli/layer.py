@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.group import ANSWERED, as_option, code_of, told
+from convcalc.cli.group import ANSWERED, REFUSED, TOO_LONG, as_option, code_of, told, too_long
 from convcalc.cli.options import framework_option, knob_options
-from convcalc.errors import ConvcalcError
+from convcalc.errors import ConvcalcError, Malformed
 from convcalc.shape import Shape, read_size, show_size
 
 if TYPE_CHECKING:
     from convcalc.ops.op import Op
 
-SIZE_HELP = "SIZE is 224, 224x320 or 3@224x224; - reads sizes from stdin, one a line."
+SIZE_HELP = """SIZE is 224, 224x320 or 3@224x224; - reads sizes from stdin, one a line. A value
+for each axis is written 3x5, a padding for each side 0:1 or 0:1x2:2; the padding
+words are same, same-lower, valid, full and causal."""
 
 Answer = Callable[["Op", Shape, Shape], str]
 
@@ -22,8 +24,10 @@ Answer = Callable[["Op", Shape, Shape], str]
 def _sizes(sizes: Sequence[str]) -> Iterator[str]:
     """The sizes asked for; `-` stands for the lines of standard input, as they come."""
     for size in sizes:
-        if size == "-":
-            yield from (line.strip() for line in sys.stdin if line.strip())
+        if size == "-" and sys.stdin is None:
+            raise Malformed("standard input is closed", hint="give sizes")
+        elif size == "-":
+            yield from (line for text in sys.stdin if (line := text.strip().removeprefix("\ufeff")))
         else:
             yield size
 
@@ -40,6 +44,11 @@ def _answer_all(op: "Op", sizes: Sequence[str], answer: Answer, *, quiet: bool) 
             click.echo(answer(op, shape, output))
         except ConvcalcError as error:
             code = max(code, told(place + as_option(error), code_of(error)))
+            continue
+        except ValueError as error:
+            if not too_long(error):
+                raise
+            code = max(code, told(place + TOO_LONG, REFUSED))
             continue
         for note in [] if quiet else op.notes(shape, output):
             click.echo(f"note: {place}{note.text}", err=True)
@@ -70,7 +79,7 @@ class LayerCommand(click.Command):
     def __init__(
         self, name: str, load: Callable[[], "type[Op]"], example: str, *, extra: Sequence[click.Option] = ()
     ) -> None:
-        text = f"{load.__doc__}\n\n{SIZE_HELP}\n\n\b\n  {example}"
+        text = f"{load.__doc__}\n\n\b\n  {example}\n\n{SIZE_HELP}"
         super().__init__(name, callback=self._answer, help=text, params=[_SIZES, *extra, *_shared_options()])
         self._load = load
         self._complete = False
@@ -85,6 +94,8 @@ class LayerCommand(click.Command):
     def _answer(
         self, sizes: Sequence[str], framework: str | None, explain: bool, as_json: bool, quiet: bool, **values: Any
     ) -> int:
+        if explain and as_json:
+            raise Malformed("--explain: is for reading, --json for programs", hint="give one of them")
         given = {key: value for key, value in values.items() if value is not None}
         kind = _POOLS[given.pop("kind")]() if "kind" in given else self._load()
         try:

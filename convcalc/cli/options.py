@@ -24,7 +24,7 @@ class KnobType(click.ParamType[Any]):
         try:
             return self.kind.load(value, self.key)
         except Malformed as error:
-            self.fail(str(error), param, ctx)
+            self.fail(error.reason, param, ctx)
 
 
 def option_of(knob: "Knob") -> click.Option:
@@ -34,12 +34,13 @@ def option_of(knob: "Knob") -> click.Option:
     long = knob.name.replace("_", "-")
     short = [f"-{knob.letter}"] if len(knob.letter) == 1 else []
     if isinstance(knob.kind, Flag):
-        flag = f"--no-{long}" if knob.default else f"--{long}"
+        flag, text = (f"--no-{long}", f"without a {long}") if knob.default else (f"--{long}", knob.text)
         return click.Option(
-            [*short, flag, knob.name], is_flag=True, flag_value=not knob.default, default=None, help=knob.text
+            [*short, flag, knob.name], is_flag=True, flag_value=not knob.default, default=None, help=text
         )
     kind = click.Choice(tuple(knob.kind.words)) if isinstance(knob.kind, Choice) else KnobType(knob)
-    return click.Option([*short, f"--{long}", knob.name], type=kind, required=knob.required, help=knob.text)
+    text = knob.text if knob.required or knob.default is None else f"{knob.text} [{knob.kind.show(knob.default)}]"
+    return click.Option([*short, f"--{long}", knob.name], type=kind, required=knob.required, help=text)
 
 
 def knob_options(op: "type[Op]") -> list[click.Option]:

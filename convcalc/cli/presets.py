@@ -7,12 +7,13 @@ from convcalc.errors import Malformed
 
 
 @click.command(
+    short_help="List the presets, or print one.",
     help="""List the presets, or print the file of one: a network file to start from.
 
 \b
   convcalc presets
   convcalc presets unet > my_unet.toml
-"""
+""",
 )
 @click.argument("name", required=False)
 def presets(name: str | None) -> int:

@@ -1,13 +1,15 @@
 """Convolutions: direct, depthwise, separable, transposed."""
 
 from collections.abc import Sequence
-from math import prod
+from math import gcd, prod
+from typing import Any
 
+from convcalc.divisors import nearest_divisors
 from convcalc.errors import Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.kinds import Axes, Count, Flag, PerAxis
 from convcalc.ops.op import Note, Weights, impossible, knob
-from convcalc.ops.windowed import DILATION, Planned, Windowed, per_axis_note, spread_padding, uneven_note
+from convcalc.ops.windowed import DILATION, Planned, Windowed, per_axis_note, spread_padding, uneven_note, unread_notes
 from convcalc.shape import Shape, spread
 from convcalc.window import SIZE_DEPENDENT, Taps, TransposedWindow
 
@@ -27,10 +29,9 @@ class _Convolution(Windowed):
     padding_mode: str = PADDING_MODE
     _guarded: bool
 
-    def check(self) -> None:
-        """Note whether more than the fit of the window has to be looked at."""
-        super().check()
-        self.__dict__["_guarded"] = self.padding_mode != "zeros"
+    def prepared(self) -> dict[str, Any]:
+        """Whether more than the fit of the window has to be looked at."""
+        return {**super().prepared(), "_guarded": self.padding_mode != "zeros"}
 
     def _guard(self, shape: Shape) -> None:
         """The limits of the padding mode."""
@@ -51,10 +52,10 @@ class Conv(_Convolution):
     out: int | None = OUT
     groups: int = GROUPS
 
-    def check(self) -> None:
+    def prepared(self) -> dict[str, Any]:
         """Groups are looked at, too."""
-        super().check()
-        self.__dict__["_guarded"] |= self.groups != 1
+        prepared = super().prepared()
+        return {**prepared, "_guarded": prepared["_guarded"] or self.groups != 1}
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """`out` channels; the groups must divide the channels on both sides."""
@@ -150,7 +151,10 @@ class TransposedConv(Planned[TransposedWindow]):
     aliases = ("convtranspose", "deconv")
     out: int | None = OUT
     output_padding: PerAxis | None = knob(
-        Axes(minimum=0), "which of the sizes that the direct convolution maps here", letter="op", default=None
+        Axes(minimum=0),
+        "cells added at the end of the output, fewer than the stride (or the dilation)",
+        letter="op",
+        default=None,
     )
     output_size: PerAxis | None = knob(
         Axes(), "the size to come out, in place of output_padding", keyword="to", default=None
@@ -161,7 +165,6 @@ class TransposedConv(Planned[TransposedWindow]):
 
     def check(self) -> None:
         """output_size chooses the output_padding itself."""
-        super().check()
         if self.output_padding is not None and self.output_size is not None:
             raise Malformed("output_padding and output_size exclude each other", key="output_size", hint="give one")
 
@@ -225,24 +228,20 @@ class TransposedConv(Planned[TransposedWindow]):
         return tuple([window.taps(cells) for window, cells in zip(self.windows(shape), shape.size, strict=True)])
 
     def notes(self, shape: Shape, output: Shape) -> list[Note]:
-        """Uneven padding by a word, and the output_padding that a target size chose."""
+        """Uneven padding by a word, the output_padding that a target size chose, cells lost and cells of bias alone."""
         windows = self.windows(shape)
+        axes = list(zip(windows, shape.size, strict=True))
         notes = [uneven_note([window.sides for window in windows], self.padding)]
-        if self.output_size is not None and not isinstance(self.padding, str):
-            chosen = [
-                (window.output_padding or 0, window.output(cells))
-                for window, cells in zip(windows, shape.size, strict=True)
-            ]
-            notes.append(per_axis_note("output_padding", chosen, "output_padding {0} gives {1}{axis}"))
-        gaps = [max(window.stride - window.extent, 0) for window in windows]
-        notes.append(
-            per_axis_note(
-                "gaps",
-                gaps,
-                "{0} cell{s} between the kernels{axis} {is} bias alone: the stride is larger than the extent",
-            )
-        )
+        if self.output_size is not None and self.padding not in SIZE_DEPENDENT:
+            chosen = [(window.output_padding or 0, window.output(cells)) for window, cells in axes]
+            notes.append(per_axis_note("output_padding", chosen, "output_padding {0} gives {1}{axis}", zero=True))
+        gaps = [(window.gaps(cells), window.stride) for window, cells in axes]
+        notes.append(per_axis_note("gaps", gaps, GAPS))
+        notes += unread_notes([window.unread(cells) for window, cells in axes], "lost to the padding")
         return [note for note in notes if note]
+
+
+GAPS = "{0} of every {1} output cells{axis} {is} bias alone: no kernel reaches them"
 
 
 def _weights(op: Conv | TransposedConv, shape: Shape) -> Weights | None:
@@ -256,20 +255,12 @@ def _weights(op: Conv | TransposedConv, shape: Shape) -> Weights | None:
 def _check_groups(groups: int, channels: int | None, out: int | None) -> None:
     for count, which in ((channels, "input"), (out, "output")):
         if count is not None and count % groups:
-            raise Impossible(
-                f"groups {groups} does not divide the {count} {which} channels",
-                key="groups",
-                hint=f"the nearest that does is {_nearest_divisor(groups, count)}",
+            near = nearest_divisors(groups, gcd(channels or 0, out or channels or 0))
+            hint = (
+                f"{' and '.join(map(str, near))} divide{'s' if len(near) == 1 else ''} all channels" if near else None
             )
-
-
-def _nearest_divisor(wanted: int, count: int) -> int:
-    """The divisor of `count` nearest to `wanted`, the lower of two; near by only, 1 where none is."""
-    for distance in range(min(max(wanted, count), 10_000)):
-        for divisor in (wanted - distance, wanted + distance):
-            if 1 <= divisor <= count and count % divisor == 0:
-                return divisor
-    return 1
+            what = f"groups {groups} does not divide the {count} {which} channels"
+            raise Impossible(what, key="groups", hint=hint)
 
 
 def _check_output_padding(axis: int, rank: int, window: TransposedWindow) -> None:

@@ -1,11 +1,14 @@
 """Kinds of value that are no whole numbers: exact factors, and numbers that no shape depends on."""
 
+import re
 from math import gcd
 from typing import Any
 
 from convcalc.errors import Malformed
 from convcalc.ops.kinds import Kind
 from convcalc.shape import quote, read_int
+
+_DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
 
 Ratio = tuple[int, int]
 """A fraction in lowest terms."""
@@ -52,9 +55,7 @@ class Decimal(Kind):
     metavar = "X"
 
     def read(self, text: str, key: str) -> str:
-        whole, point, decimals = text.partition(".")
-        digits = whole + decimals
-        if not (digits.isascii() and digits.isdigit()) or (point and not decimals):
+        if not _DECIMAL.fullmatch(text):
             raise Malformed(f"must be a number such as 0.2, got {quote(text)}", key=key)
         return text
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from convcalc.errors import Impossible
+from convcalc.errors import Impossible, Malformed
 from convcalc.ops.op import Op, knob
 from convcalc.ops.references import Names
 from convcalc.shape import Shape, show_size
@@ -13,6 +13,11 @@ class Join(Op):
 
     joins = True
     names: tuple[str, ...] = knob(Names(), "the layers to join with", positional=True)
+
+    def check(self) -> None:
+        """There is something to join with."""
+        if not self.names:
+            raise Malformed(f"{self.spelling} needs names", key="names", hint="name an earlier layer, or in")
 
     def references(self) -> tuple[str, ...]:
         """The named layers."""
@@ -30,7 +35,6 @@ class _Elementwise(Join):
         if any(other.size != shape.size for other in others) or len(channels) > 1:
             raise Impossible(
                 f"{self.spelling} needs equal shapes, got {self._told([shape, *others])}",
-                key="names",
                 hint=_join_hint(self.names, shape, others, channels=True),
             )
         return Shape(channels.pop() if channels else None, shape.size)
@@ -64,7 +68,6 @@ class Concat(Join):
         if any(other.size != shape.size for other in others):
             raise Impossible(
                 f"concat needs equal sizes, got {self._told([shape, *others])}",
-                key="names",
                 hint=_join_hint(self.names, shape, others, channels=False),
             )
         known = [one.channels for one in (shape, *others) if one.channels is not None]
@@ -72,19 +75,23 @@ class Concat(Join):
 
 
 def _join_hint(names: Sequence[str], shape: Shape, others: Sequence[Shape], *, channels: bool) -> str:
-    """What makes the first branch that differs equal."""
-    for name, other in zip(names, others, strict=True):
-        if len(other.size) != len(shape.size):
-            return f"{name} has {len(other.size)} axes, the other branch {len(shape.size)}"
-        if (
-            all(mine >= theirs for mine, theirs in zip(shape.size, other.size, strict=True))
-            and shape.size != other.size
-        ):
-            return f"crop like={name} before it gives {show_size(other.size)}"
-        if shape.size != other.size:
-            return f"upsample like={name} or pad like={name} before it gives {show_size(other.size)}"
-        if channels and other.channels != shape.channels and shape.size:
-            return f"conv {other.channels} k1 before it gives {other}"
-        if channels and other.channels != shape.channels:
-            return f"dense {other.channels} before it gives {other}"
-    return "all branches must agree"
+    """What makes two branches equal; with more of them, what they have to agree in."""
+    if len(others) > 1:
+        return "all branches must agree"
+    name, other = names[0], others[0]
+    if len(other.size) != len(shape.size):
+        return f"{name} has {len(other.size)} axes, the other branch {len(shape.size)}"
+    steps = []
+    if other.size != shape.size:
+        steps.append(f"{_resizing(shape.size, other.size)} like={name}")
+    if channels and other.channels != shape.channels:
+        steps.append(f"conv {other.channels} k1" if shape.size else f"dense {other.channels}")
+    return f"{' and '.join(steps)} before it gives {other if channels else show_size(other.size)}"
+
+
+def _resizing(size: Sequence[int], target: Sequence[int]) -> str:
+    """The op that brings one size to another; upsample alone can grow one axis and shrink another."""
+    pairs = list(zip(size, target, strict=True))
+    if all(cells >= wanted for cells, wanted in pairs):
+        return "crop"
+    return "pad" if all(cells <= wanted for cells, wanted in pairs) else "upsample"

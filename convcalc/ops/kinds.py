@@ -33,7 +33,7 @@ class Kind:
         """The value that a config or a Python call gives."""
         if isinstance(value, str):
             return self.read(value, key)
-        raise Malformed(f"must be {self.metavar}, got {quote(str(value))}", key=key)
+        raise Malformed(f"must be {self.metavar}, got {quote(value)}", key=key)
 
     def show(self, value: Any) -> str:
         """The text that `read` reads back to the same value."""
@@ -49,14 +49,14 @@ def integer(value: object, minimum: int | None, key: str) -> int:
     if isinstance(value, str):
         return read_int(value, minimum=minimum, key=key)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Malformed(f"must be an integer, got {quote(str(value))}", key=key)
+        raise Malformed(f"must be an integer, got {quote(value)}", key=key)
     return check_least(value, minimum, key)
 
 
 def items_of(value: object, key: str) -> Sequence[object]:
     """The items of a list that is not empty. Raises `Malformed`."""
     if not isinstance(value, (list, tuple)) or not value:
-        raise Malformed(f"must be a number or a list of one for each axis, got {quote(str(value))}", key=key)
+        raise Malformed(f"must be a number or a list of one for each axis, got {quote(value)}", key=key)
     return value
 
 

@@ -107,12 +107,13 @@ class Op:
                 value = values.pop(name)
                 settings[name] = value if value is None and knob.default is None else knob.kind.load(value, name)
             elif knob.required:
-                raise Malformed(f"{self.spelling} needs {name}", key=name, hint=knob.text)
+                raise Malformed(f"{self.spelling} needs {name}", key=name, hint=f"{name} is {knob.text}")
             else:
                 settings[name] = knob.default
         for name in values:
             raise Malformed(f"{self.spelling} has no {name}", key=name, hint=f"it takes {', '.join(self.knobs)}")
         self.check()
+        settings.update(self.prepared())
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError(f"{type(self).__name__} is frozen")
@@ -147,6 +148,10 @@ class Op:
 
     def check(self) -> None:
         """Refuse knobs that contradict each other. Raises `Malformed`."""
+
+    def prepared(self) -> dict[str, Any]:
+        """Attributes besides the knobs that every shape will need, worked out once."""
+        return {}
 
     def references(self) -> tuple[str, ...]:
         """Names of the layers it reads besides the one before it."""

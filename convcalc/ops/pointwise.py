@@ -3,6 +3,7 @@
 A normalisation over a whole axis counts as reading its own cell alone, as receptive fields are told.
 """
 
+from convcalc.divisors import nearest_divisors
 from convcalc.errors import Impossible
 from convcalc.ops.factors import Decimal
 from convcalc.ops.kinds import Count, Flag
@@ -58,7 +59,11 @@ class GroupNorm(_Norm):
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """The shape, if the groups divide its channels."""
         if shape.channels is not None and shape.channels % self.groups:
-            raise Impossible(f"groups {self.groups} does not divide the {shape.channels} channels", key="groups")
+            near = nearest_divisors(self.groups, shape.channels)
+            hint = f"{' and '.join(map(str, near))} do" if near else None
+            raise Impossible(
+                f"groups {self.groups} does not divide the {shape.channels} channels", key="groups", hint=hint
+            )
         return shape
 
 
@@ -118,7 +123,7 @@ _PLAIN = (
     ("tanh", "The hyperbolic tangent."),
     ("hardtanh", "The cell, kept between -1 and 1."),
     ("softplus", "log(1 + exp(x))."),
-    ("softsign", "x / (1 + |x|)."),
+    ("softsign", "x over 1 plus its size."),
     ("softmax", "Shares that add up to 1."),
     ("logsoftmax", "The logarithm of softmax."),
 )

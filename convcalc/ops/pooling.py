@@ -2,11 +2,11 @@
 
 from math import gcd
 
-from convcalc.errors import Malformed
-from convcalc.ops.kinds import Axes, Choice, Flag, PaddingValue, PerAxis
+from convcalc.errors import Impossible
+from convcalc.ops.kinds import Axes, Choice, Flag, PerAxis
 from convcalc.ops.op import Op, impossible, knob
 from convcalc.ops.references import Name
-from convcalc.ops.windowed import KERNEL, PADDING, Windowed, need_axes, spread_padding
+from convcalc.ops.windowed import Planned, Windowed, need_axes, spread_padding
 from convcalc.shape import Shape, spread
 from convcalc.window import MAX_PERIOD, Taps, TransposedWindow, Window
 
@@ -60,7 +60,14 @@ class LPPool(_Pool):
     spelling = "lppool"
 
 
-class Unpool(Op):
+def size_like(shape: Shape, like: Shape) -> tuple[int, ...]:
+    """The size of `like`, which must have as many axes as `shape`."""
+    if len(like.size) != len(shape.size):
+        raise Impossible(f"{like} has {len(like.size)} axes, the input {shape} has {len(shape.size)}", key="like")
+    return like.size
+
+
+class Unpool(Planned[Window]):
     """Puts each cell back to where a max pool took it from, zeros elsewhere.
 
     >>> print(Unpool(kernel=2).output(Shape(8, (7, 7))))
@@ -69,59 +76,46 @@ class Unpool(Op):
 
     spelling = "unpool"
     aliases = ("maxunpool",)
-    kernel: PerAxis = KERNEL
     stride: PerAxis | None = STRIDE
-    padding: PaddingValue = PADDING
     like: str | None = LIKE
 
     def references(self) -> tuple[str, ...]:
         """The layer whose size to take."""
         return (self.like,) if self.like else ()
 
-    def _windows(self, rank: int) -> list[Window]:
-        need_axes(self, rank)
+    def _windows(self, rank: int) -> tuple[Window, ...]:
+        """The window of the pool that is reversed."""
         kernel = spread(self.kernel, rank, "kernel")
         stride = spread(self.stride or self.kernel, rank, "stride")
         padding = spread_padding(self.padding, rank)
         knobs = zip(kernel, stride, padding, strict=True)
-        return [Window(window, step, padding=sides) for window, step, sides in knobs]
+        return tuple([Window(size, step, padding=pads) for size, step, pads in knobs])
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """`(in - 1) * stride + kernel - padding`, or the size of `like` where a pool of it ends here."""
         rank = len(shape.size)
-        sizes = []
-        for axis, (window, cells) in enumerate(zip(self._windows(rank), shape.size, strict=True)):
-            target = _axis_of(others[0], axis, rank) if others else None
-            sizes.append(_unpooled(window, cells, target, axis, rank))
-        return Shape(shape.channels, tuple(sizes))
+        targets = size_like(shape, others[0]) if others else (None,) * rank
+        axes = zip(self.plan(rank).windows, shape.size, targets, strict=True)
+        return Shape(shape.channels, tuple([_unpooled(*values, axis, rank) for axis, values in enumerate(axes)]))
 
     def taps(self, shape: Shape, output: Shape) -> tuple[Taps | None, ...]:
         """Any cell under a pool's window may be the one that comes back."""
-        return tuple([_spread_taps(window) for window in self._windows(len(shape.size))])
+        windows = self.plan(len(shape.size)).windows
+        return tuple([TransposedWindow(*window[:2], padding=window.pads(0)).taps(1) for window in windows])
 
 
 def _unpooled(window: Window, cells: int, target: int | None, axis: int, rank: int) -> int:
     least = window.inputs(cells)[0]
-    least_in_ceil_mode = least - window.stride + 1
     if target is None:
         if least < 1:
             hint = f"the smallest input that works is {cells - (least - 1) // window.stride}"
             raise impossible(axis, rank, f"unpooling {cells} gives {least}", "padding", hint)
         return least
-    if not max(least_in_ceil_mode, 1) <= target < least + window.stride:
-        hint = f"{max(least_in_ceil_mode, 1)} to {least + window.stride - 1} can be"
+    least_in_ceil_mode = max(least - window.stride + 1, 1)
+    if not least_in_ceil_mode <= target < least + window.stride:
+        hint = f"{least_in_ceil_mode} to {least + window.stride - 1} can be"
         raise impossible(axis, rank, f"a pool of {target} does not give {cells}", "like", hint)
     return target
-
-
-def _spread_taps(window: Window) -> Taps | None:
-    return TransposedWindow(window.kernel, window.stride, padding=window.pads(0)).taps(1)
-
-
-def _axis_of(like: Shape, axis: int, rank: int) -> int:
-    if len(like.size) != rank:
-        raise Malformed(f"{like} has {len(like.size)} axes, the input {rank}", key="like")
-    return like.size[axis]
 
 
 class AdaptivePool(Op):

@@ -2,6 +2,7 @@
 
 from math import prod
 
+from convcalc.divisors import nearest_divisors
 from convcalc.errors import Impossible
 from convcalc.ops.kinds import PerAxis
 from convcalc.ops.layouts import Order, ReshapeTarget
@@ -56,11 +57,15 @@ class Reshape(Op):
         return Shape(channels, tuple(size))
 
 
-def _reshape_hint(target: PerAxis, total: int) -> str:
+def _reshape_hint(target: PerAxis, total: int) -> str | None:
     """The target with its first number changed so that it fits, or a vector."""
-    rest = prod(number for number in target[1:] if number != -1)
-    if len(target) > 1 and total % rest == 0 and -1 not in target[1:]:
-        return f"{Shape(total // rest, target[1:])} fits"
+    channels, *size = target
+    rest = prod(number for number in size if number != -1)
+    if size and total % rest == 0 and -1 in size:
+        near = [Shape(number, tuple(size)) for number in nearest_divisors(channels, total // rest)]
+        return f"{' and '.join(map(str, near))} fit" if near else None
+    if size and total % rest == 0:
+        return f"{Shape(total // rest, tuple(size))} fits"
     return f"{total} fits"
 
 

@@ -7,7 +7,7 @@ from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.factors import Ratio, Scale
 from convcalc.ops.kinds import SIDES, Axes, Choice, Count, PerAxis
 from convcalc.ops.op import Op, impossible, knob
-from convcalc.ops.pooling import LIKE
+from convcalc.ops.pooling import LIKE, size_like
 from convcalc.ops.windowed import need_axes
 from convcalc.shape import Shape, show_size, spread
 from convcalc.window import MAX_PERIOD, Sides, Taps
@@ -23,17 +23,12 @@ class _Resized(Op):
         return (self.like,) if self.like else ()
 
 
-def _size_like(shape: Shape, like: Shape) -> tuple[int, ...]:
-    if len(like.size) != len(shape.size):
-        raise Impossible(f"{like} has {len(like.size)} axes, the input {shape} has {len(shape.size)}", key="like")
-    return like.size
-
-
 def _exactly_one(op: Op, *names: str) -> None:
     given = [name for name in names if getattr(op, name) is not None]
     if len(given) != 1:
         found = " and ".join(given) or "none"
-        raise Malformed(f"{op.spelling} takes one of {', '.join(names)}, got {found}", key=(given or names)[-1])
+        key = given[-1] if given else None
+        raise Malformed(f"{op.spelling} takes one of {', '.join(names)}, got {found}", key=key)
 
 
 class Upsample(_Resized):
@@ -63,7 +58,7 @@ class Upsample(_Resized):
         rank = len(shape.size)
         need_axes(self, rank)
         if others:
-            return Shape(shape.channels, _size_like(shape, others[0]))
+            return Shape(shape.channels, size_like(shape, others[0]))
         if self.size is not None:
             return Shape(shape.channels, spread(self.size, rank, "size"))
         factors = spread(self.scale or (), rank, "scale")
@@ -117,14 +112,14 @@ class _Bordered(_Resized):
         need_axes(self, rank)
         if not others:
             return spread(self.padding or (), rank, "padding")
-        differences = zip(_size_like(shape, others[0]), shape.size, strict=True)
+        differences = zip(size_like(shape, others[0]), shape.size, strict=True)
         return tuple([_halves(self.grows * (target - cells)) for target, cells in differences])
 
     def _check_like(self, shape: Shape, *others: Shape) -> None:
         for like in others:
             if any(
                 self.grows * (target - cells) < 0
-                for target, cells in zip(_size_like(shape, like), shape.size, strict=True)
+                for target, cells in zip(size_like(shape, like), shape.size, strict=True)
             ):
                 verb, other = ("grow", "crop") if self.grows > 0 else ("shrink", "pad")
                 raise Impossible(

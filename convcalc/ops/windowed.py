@@ -1,8 +1,8 @@
 """What convolutions and pools share: a window on each axis. It knows nothing of channels and weights."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from convcalc.errors import Impossible
 from convcalc.ops.kinds import WINDOW_PADDING, Axes, PaddingValue, PerAxis
@@ -37,9 +37,9 @@ class Planned(Op, Generic[AnyWindow]):
     padding: PaddingValue = PADDING
     _plans: dict[int, Plan[AnyWindow]]
 
-    def check(self) -> None:
-        """Nothing contradicts; the plans are made when a size is known."""
-        self.__dict__["_plans"] = {}
+    def prepared(self) -> dict[str, Any]:
+        """Room for the plans, which are made when a number of axes is known."""
+        return {"_plans": {}}
 
     def plan(self, rank: int) -> Plan[AnyWindow]:
         """The windows for `rank` axes. Raises `Malformed` where a knob has another number of axes."""
@@ -116,11 +116,13 @@ class Windowed(Planned[Window]):
     def notes(self, shape: Shape, output: Shape) -> list[Note]:
         """Cells never read, cells stepped over, and padding that a word made uneven."""
         windows = self.windows(shape)
-        unread = [window.unread(cells) for window, cells in zip(windows, shape.size, strict=True)]
-        notes = [per_axis_note("unread", unread, "{0} trailing input cell{s}{axis} {is} never read")]
-        skipped = [(window.skipped(), window.stride) for window in windows]
-        notes.append(per_axis_note("skipped", skipped, "the stride steps over {0} of every {1} input cells{axis}"))
-        notes.append(uneven_note([window.pads(0) for window in windows], self.padding))
+        axes = list(zip(windows, shape.size, strict=True))
+        skipped = [(window.skipped(cells), window.stride) for window, cells in axes]
+        notes = [
+            *unread_notes([window.unread(cells) for window, cells in axes], "never read"),
+            per_axis_note("skipped", skipped, "the stride steps over {0} of every {1} input cells{axis}"),
+            uneven_note([window.pads(0) for window in windows], self.padding),
+        ]
         return [note for note in notes if note]
 
 
@@ -143,16 +145,43 @@ def _misfit(window: Window, cells: int) -> tuple[str, str, str]:
     if window.dilation > 1:
         what += f" = {window.dilation} * ({window.kernel} - 1) + 1"
     knobs = [f"the smallest input that works is {window.least_input()}"]
-    if padded >= 1:
-        knobs.append(f"the largest kernel {(padded - 1) // window.dilation + 1}")
-    knobs.append(f"the padding that fits {before + after + window.extent - padded} in all")
-    return what, "kernel", ", ".join(knobs)
+    if kernel := _largest(window.kernel, lambda kernel: window._replace(kernel=kernel).output(cells) >= 1):
+        knobs.append(f"the largest kernel {kernel}")
+    missing = window.extent - padded
+
+    def fits(saved: int) -> bool:
+        return window._replace(padding=(before, after + missing - saved)).output(cells) >= 1
+
+    if fits(0):
+        knobs.append(f"the padding that fits {before + after + missing - _largest(missing, fits)} in all")
+    return what, "kernel" if padded >= 1 else "padding", ", ".join(knobs)
 
 
-def per_axis_note(code: str, values: Sequence[object], text: str) -> Note | None:
-    """One note for all axes: the value said once where they agree, else axis by axis; None for none."""
+def _largest(below: int, works: Callable[[int], bool]) -> int:
+    """The largest number from 1 to under `below` that works, where all smaller ones do; 0 for none."""
+    least, most = 0, below - 1
+    while least < most:
+        middle = (least + most + 1) // 2
+        least, most = (middle, most) if works(middle) else (least, middle - 1)
+    return least
+
+
+def unread_notes(sides: Sequence[Sides], what: str) -> list[Note | None]:
+    """A note for the cells at the start of the axes, and one for those at their end."""
+    leading, trailing = [side[0] for side in sides], [side[1] for side in sides]
+    return [
+        per_axis_note("unread", leading, "{0} leading input cell{s}{axis} {is} " + what),
+        per_axis_note("unread", trailing, "{0} trailing input cell{s}{axis} {is} " + what),
+    ]
+
+
+def per_axis_note(code: str, values: Sequence[object], text: str, *, zero: bool = False) -> Note | None:
+    """One note for all axes: the value said once where they agree, else axis by axis; None for none.
+
+    A value of 0 says nothing, unless `zero`.
+    """
     rank = len(values)
-    told = [(axis, value) for axis, value in enumerate(values) if _counts(value)]
+    told = [(axis, value) for axis, value in enumerate(values) if zero or _counts(value)]
     if not told:
         return None
     if len(told) == rank and len(set(values)) == 1:

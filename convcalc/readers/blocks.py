@@ -6,11 +6,14 @@ from typing import Any
 
 from convcalc.errors import Malformed
 from convcalc.ops.registry import BY_NAME
-from convcalc.readers.spelling import RESERVED, check_name
+from convcalc.readers.spelling import KEYWORDS, LAYER_KEYS, RESERVED, check_name
 from convcalc.shape import quote
 from convcalc.suggest import nearest
 
 BLOCK_KEYS = ("parameters", "layers")
+MAX_DEPTH = 32
+"""How deep blocks and groups may stand in each other."""
+
 MAX_ARGUMENT = 200
 """Characters of an argument: blocks that use blocks could else double it at each step."""
 
@@ -22,18 +25,24 @@ class Block:
 
     def __init__(self, name: str, body: object) -> None:
         check_name(name)
-        if name in BY_NAME:
-            raise Malformed(f"{name} is an op already", hint="call the block something else")
+        if name in BY_NAME or name in KEYWORDS:
+            what = "an op" if name in BY_NAME else "a keyword"
+            raise Malformed(f"{name} is {what} already", hint="call the block something else")
         table = {"layers": body} if isinstance(body, list) else body
         if not isinstance(table, dict) or "layers" not in table:
             raise Malformed("a block needs layers", key="layers", hint=f"its keys are {', '.join(BLOCK_KEYS)}")
         for key in table:
             if key not in BLOCK_KEYS:
-                raise Malformed(f"a block has no key {quote(str(key))}", hint=nearest(str(key), BLOCK_KEYS))
+                raise Malformed(f"a block has no key {quote(key)}", hint=nearest(str(key), BLOCK_KEYS))
         self.name = name
         self.layers: object = table["layers"]
         self.place: tuple[str, ...] = ("blocks", name) if isinstance(body, list) else ("blocks", name, "layers")
-        self.defaults = dict(_parameters(table.get("parameters", [])))
+        self.defaults: dict[str, str | None] = {}
+        for parameter, default in _parameters(table.get("parameters", [])):
+            if parameter in self.defaults or parameter in LAYER_KEYS:
+                problem = "is given twice" if parameter in self.defaults else "is a key of every layer"
+                raise Malformed(f"{parameter} {problem}", key="parameters", hint="call the parameter something else")
+            self.defaults[parameter] = default
 
     def arguments(self, positional: Sequence[str], given: Mapping[str, object]) -> dict[str, str]:
         """A value for every parameter. Raises `Malformed` for one too many or too few."""
@@ -64,22 +73,24 @@ def _parameters(value: object) -> Iterator[tuple[str, str | None]]:
     if not isinstance(value, list):
         raise Malformed("must be a list of names", key="parameters", hint='write ["out", "stride=1"]')
     for item in value:
-        name, equals, default = str(item).partition("=")
+        if not isinstance(item, str):
+            raise Malformed(f"must be names, got {quote(item)}", key="parameters", hint='write ["out", "stride=1"]')
+        name, equals, default = item.partition("=")
         yield check_name(name), default if equals else None
 
 
-def fill(item: Any, arguments: Mapping[str, str]) -> Any:
-    """`item` with `{parameter}` replaced wherever it stands in a string.
+def fill(item: Any, arguments: Mapping[str, str], depth: int = 3) -> Any:
+    """`item` with `{parameter}` replaced in its strings; the layers of a group are left until their turn.
 
     >>> fill("conv {out} k3 s{stride}", {"out": "64", "stride": "2"})
     'conv 64 k3 s2'
     """
     if isinstance(item, str):
         return _PLACEHOLDER.sub(lambda found: _argument(found[1], arguments), item) if "{" in item else item
-    if isinstance(item, list):
-        return [fill(part, arguments) for part in item]
-    if isinstance(item, dict):
-        return {key: fill(part, arguments) for key, part in item.items()}
+    if depth and isinstance(item, list):
+        return [fill(part, arguments, depth - 1) for part in item]
+    if depth and isinstance(item, dict):
+        return {key: part if key == "layers" else fill(part, arguments, depth - 1) for key, part in item.items()}
     return item
 
 
@@ -93,12 +104,22 @@ def _argument(name: str, arguments: Mapping[str, str]) -> str:
 
 
 class Scope:
-    """The names seen inside a network, a block or a group, and what `in` means there."""
+    """Inside a network, a block or a group: where it stands, what `in` means, which names and parameters are seen."""
 
-    def __init__(self, start: int, parent: "Scope | None" = None, label: str | None = None) -> None:
+    def __init__(
+        self,
+        start: int,
+        place: tuple[str | int, ...],
+        parent: "Scope | None" = None,
+        label: str | None = None,
+        arguments: Mapping[str, str] | None = None,
+    ) -> None:
         self.start = start
+        self.place = place
         self.parent = parent
         self.label = label
+        self.arguments: Mapping[str, str] = arguments or (parent.arguments if parent and arguments is None else {})
+        self.depth: int = parent.depth + 1 if parent else 0
         self.names: dict[str, int] = {}
         self.uses: dict[str, int] = {}
 

@@ -5,39 +5,43 @@ It knows the keys and how blocks unfold, not which format the document was writt
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.network import Layer, Network, Place
+from convcalc.ops.kinds import integer
 from convcalc.ops.op import Op
-from convcalc.readers.blocks import Block, Scope, fill
-from convcalc.readers.spelling import LAYER_KEYS, check_name, knob_of, op_named, read_line, read_op
-from convcalc.shape import Shape, check_least, quote, read_int, read_shape
+from convcalc.readers.blocks import MAX_DEPTH, Block, Scope, fill
+from convcalc.readers.spelling import LAYER_KEYS, STATEMENTS, check_name, knob_of, op_named, read_line, read_op
+from convcalc.shape import Shape, check_least, quote, read_shape
 from convcalc.suggest import nearest
 
-KEYS = ("framework", "input", "expect", "layers", "blocks")
+if TYPE_CHECKING:
+    from convcalc.dialects.dialect import Dialect
+
+KEYS = (*STATEMENTS, "layers", "blocks")
 """The keys of a network."""
 
-MAX_LAYERS = 1_000_000
-MAX_DEPTH = 32
+MAX_LAYERS = 100_000
+"""Blocks that use blocks grow fast; this many layers are built in a second or two."""
 
 
 def read_document(document: object) -> Network:
     """The network that a document describes. Raises `Malformed` with the place in it."""
     if not isinstance(document, dict):
-        raise Malformed(f"a network is a table of {', '.join(KEYS)}, got {quote(str(document))}")
+        raise Malformed(f"a network is a table of {', '.join(KEYS)}, got {quote(document)}")
     for key in document:
         if key not in KEYS:
-            raise Malformed(f"unknown key {quote(str(key))}", hint=nearest(str(key), KEYS))
+            raise Malformed(f"unknown key {quote(key)}", hint=nearest(str(key), KEYS))
     if "layers" not in document:
         raise Malformed("a network needs layers", hint="at least one, such as conv 64 k3 p1")
-    framework = _read(document, "framework", lambda name: dialect_named(str(name)))
+    framework = _read(document, "framework", _framework)
     builder = _Builder(channels_last=bool(framework and framework.channels_last))
     for name, body in (_read(document, "blocks", _blocks) or {}).items():
         with _at("blocks", name):
             builder.blocks[name] = Block(name, body)
-    builder.add_all(document["layers"], Scope(0), ("layers",), {})
+    builder.add_all(document["layers"], Scope(0, ("layers",)))
     return Network(
         builder.layers,
         framework=framework and framework.name,
@@ -64,9 +68,20 @@ def _read(table: Mapping[str, Any], key: str, read: Callable[[Any], Any]) -> Any
         return read(table[key])
 
 
+def _framework(value: object) -> "Dialect | None":
+    return dialect_named(_text(value))
+
+
+def _text(value: object) -> str:
+    """A name as a config gives it: `null`, numbers and `true` are none."""
+    if not isinstance(value, str):
+        raise Malformed(f"must be a name, got {quote(value)}", hint="put it in quotes")
+    return value
+
+
 def _blocks(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise Malformed(f"must be a table of blocks, got {quote(str(value))}")
+        raise Malformed(f"must be a table of blocks, got {quote(value)}")
     return value
 
 
@@ -100,11 +115,13 @@ def _entry(item: object) -> _Entry:
             line.head, {**keys, "name": line.name} if line.name else keys, settings, line.tokens, written=True
         )
     if not isinstance(item, dict):
-        raise Malformed(f"must be a line or a table, got {quote(str(item))}", hint='write "conv 64 k3 p1"')
+        raise Malformed(f"must be a line or a table, got {quote(item)}", hint='write "conv 64 k3 p1"')
+    if len(item) == 1 and isinstance(line := next(iter(item.values())), str) and not {"op", "layers"} & set(item):
+        return _entry(f"{next(iter(item))}: {line}")  # YAML takes `- up1: conv 64 k3` for a table
     keys, settings = _split(item)
     head = settings.pop("op", "")
     if not isinstance(head, str) or not (head or "layers" in settings):
-        raise Malformed("a layer needs op", hint='write {op = "conv", out = 64, kernel = 3}, or layers for a group')
+        raise Malformed("a layer needs op", hint='write a line, "conv 64 k3", or op: conv, out: 64, kernel: 3')
     return _Entry(head, keys, settings)
 
 
@@ -129,51 +146,60 @@ class _Builder:
         items = value if isinstance(value, list) and value else [value]
         numbers = [check_least(item, 1, None) for item in items if type(item) is int]
         if len(numbers) < len(items):
-            raise Malformed(f"must be a shape, got {quote(str(value))}", hint="write e.g. 3@224x224")
+            raise Malformed(f"must be a shape, got {quote(value)}", hint="write e.g. 3@224x224")
         *rest, last = numbers
         if self.channels_last or not rest:
             return Shape(last, tuple(rest))
         return Shape(rest[0], (*rest[1:], last))
 
-    def add_all(self, items: object, scope: Scope, place: Place, arguments: Mapping[str, str], depth: int = 0) -> int:
+    def add_all(self, items: object, scope: Scope) -> int:
         """Add layers one after the other, the first reading the input of the scope; the last one's number."""
-        with _at(*place):
+        with _at(*scope.place):
             if not isinstance(items, list) or not items:
                 raise Malformed("must be a list of at least one layer", hint="such as conv 64 k3 p1")
-            if depth > MAX_DEPTH:
+            if scope.depth > MAX_DEPTH:
                 raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other")
         before = scope.start
         for index, item in enumerate(items):
-            with _at(*place, index):
-                before = self._add(_entry(fill(item, arguments)), before, scope, (*place, index), depth)
+            place = (*scope.place, index)
+            with _at(*place):
+                before = self._add(_entry(fill(item, scope.arguments)), before, scope, place)
         return before
 
-    def _add(self, entry: _Entry, before: int, scope: Scope, place: Place, depth: int) -> int:
+    def _add(self, entry: _Entry, before: int, scope: Scope, place: Place) -> int:
+        """Add what an entry stands for, as often as it says; the number of its last layer."""
         keys = entry.keys
-        number = scope.find(str(keys["from"])) if "from" in keys else before
-        repeat = read_int(str(keys.get("repeat", 1)), minimum=1, key="repeat")
-        if repeat > MAX_LAYERS - len(self.layers):
-            raise Malformed(f"that makes more than {MAX_LAYERS} layers", key="repeat")
-        name = check_name(str(keys["name"])) if "name" in keys else None
-        layers = entry.head in self.blocks or not entry.head
-        label = name or (scope.label_of(entry.head or "repeat") if layers else None)
+        number = self._source(keys["from"], scope, place) if "from" in keys else before
+        name = check_name(keys["name"]) if "name" in keys else None
+        repeat = self._repeat(keys.get("repeat", 1))
+        unfolds = entry.head in self.blocks or not entry.head
+        label = name or (scope.label_of(entry.head or "repeat") if unfolds else None)
+        add = self._add_layers if unfolds else self._add_op
         for turn in range(repeat):
-            own = f"{label}.{turn}" if label and repeat > 1 else label
-            add = self._add_layers if layers else self._add_op
-            number = add(entry, number, scope, own, place, depth)
-        if name and (layers or repeat > 1):
+            number = add(entry, number, scope, f"{label}.{turn}" if label and repeat > 1 else label, place)
+        if name and (unfolds or repeat > 1):
             scope.define(name, number)
             self._name(number, scope.full(name))
         if "expect" in keys:
             self.layers[number - 1] = self.layers[number - 1]._replace(expect=self.shape(keys["expect"]))
         return number
 
+    def _source(self, name: object, scope: Scope, place: Place) -> int:
+        with _at(*place, "from"):
+            return scope.find(_text(name))
+
+    def _repeat(self, value: object) -> int:
+        repeat = integer(value, 1, "repeat")
+        if repeat > MAX_LAYERS - len(self.layers):
+            raise Malformed(f"that makes more than {MAX_LAYERS} layers", key="repeat")
+        return repeat
+
     def _name(self, number: int, name: str) -> None:
         """The last layer of a block answers to the block's name, unless it has one of its own."""
         if self.layers[number - 1].name is None:
             self.layers[number - 1] = self.layers[number - 1]._replace(name=name)
 
-    def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, _depth: int) -> int:
+    def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if len(self.layers) == MAX_LAYERS:
             raise Malformed(f"that makes more than {MAX_LAYERS} layers")
         op = entry.op(self.blocks)
@@ -183,12 +209,11 @@ class _Builder:
             scope.define(name, len(self.layers))
         return len(self.layers)
 
-    def _add_layers(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place, depth: int) -> int:
-        inner = Scope(before, scope, name)
+    def _add_layers(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if block := self.blocks.get(entry.head):
             arguments = block.arguments(entry.tokens, entry.settings)
-            return self.add_all(block.layers, inner, block.place, arguments, depth + 1)
+            return self.add_all(block.layers, Scope(before, block.place, scope, name, arguments))
         for key in entry.settings:
             if key != "layers":
                 raise Malformed(f"a group has no key {quote(key)}", hint=nearest(key, ("layers", *LAYER_KEYS)))
-        return self.add_all(entry.settings["layers"], inner, (*place, "layers"), {}, depth + 1)
+        return self.add_all(entry.settings["layers"], Scope(before, (*place, "layers"), scope, name))

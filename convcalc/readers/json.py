@@ -1,9 +1,11 @@
 """JSON to a document, by the standard library, without what JSON parsers let pass silently."""
 
 import json
+from collections.abc import Hashable, Iterable
 from typing import Any, NoReturn
 
 from convcalc.errors import Malformed
+from convcalc.shape import quote
 
 
 def parse(text: str) -> Any:
@@ -17,9 +19,18 @@ def parse(text: str) -> Any:
 def _table(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        keys = [key for key, _ in pairs]
-        raise Malformed(f"the key {next(key for key in keys if keys.count(key) > 1)!r} is given twice")
+        raise Malformed(f"the key {quote(first_twice(key for key, _ in pairs))} is given twice")
     return table
+
+
+def first_twice(keys: Iterable[Hashable]) -> Hashable:
+    """The first key that was there before; None where all differ."""
+    seen = set()
+    for key in keys:
+        if key in seen:
+            return key
+        seen.add(key)
+    return None
 
 
 def _constant(name: str) -> NoReturn:

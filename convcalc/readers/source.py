@@ -7,18 +7,21 @@ from typing import Any, NamedTuple
 
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.network import Network, Place
-from convcalc.readers.document import read_document
+from convcalc.readers.document import KEYS, read_document
 from convcalc.readers.text import parse as parse_text
-from convcalc.shape import quote
+from convcalc.shape import MAX_DIGITS, quote
 
 MAX_BYTES = 32 * 1024 * 1024
-"""A larger file is refused before it is read."""
+"""Of a larger file no more than this is read."""
+
+COMMAND_LINE = "-e"
+"""The name of layers given on the command line: they are always text."""
 
 SUFFIXES: Mapping[str, str] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 """The format that a suffix tells; any other file is recognised by its content."""
 
 _TOML = re.compile(r"""^\s*(\[|[\w."'-]+\s*=)""")
-_YAML = re.compile(r"^(---|%YAML|(framework|input|expect|layers|blocks)\s*:)")
+_YAML = re.compile(rf"^(---|%YAML|({'|'.join(KEYS)})\s*:)")
 
 
 class Source(NamedTuple):
@@ -26,23 +29,26 @@ class Source(NamedTuple):
 
     network: Network
     name: str
-    lines: Mapping[Place, int]
+    lines: Mapping[Place, str]
 
     def locate(self, place: Place) -> str:
         """`net.txt:7`, or `net.toml: layers[3]`, for a place in the document."""
-        return _locate(self.name, place, self.lines)
+        lines = {at: label.split(" ", 1)[0] for at, label in self.lines.items()}
+        return _locate(self.name, place, lines)
 
 
 def read_source(data: bytes, name: str) -> Source:
     """The network in `data`. Raises `Malformed`, the file and the place at the front of its message."""
-    lines: dict[Place, int] = {}
+    lines: dict[Place, str] = {}
     try:
         document = _document(_decode(data), name, lines)
         return Source(read_document(document), name, lines)
     except RecursionError:
         raise Malformed(f"{name}: nested too deep to be a network") from None
     except ConvcalcError as error:
-        raise Malformed(f"{_locate(name, _whole_place(error), lines)}: {error.what}", hint=error.hint) from None
+        located = Malformed(f"{_locate(name, _whole_place(error), lines)}: {error.what}", hint=error.hint)
+        located.place = error.place
+        raise located from None
 
 
 def _decode(data: bytes) -> str:
@@ -57,9 +63,9 @@ def _decode(data: bytes) -> str:
     return text
 
 
-def _document(text: str, name: str, lines: dict[Place, int]) -> Any:
+def _document(text: str, name: str, lines: dict[Place, str]) -> Any:
     """The document in its format; for plain text `lines` is filled in."""
-    kind = format_of(text, name)
+    kind = "text" if name == COMMAND_LINE else format_of(text, name)
     if kind == "text":
         document, found = parse_text(text)
         lines.update(found)
@@ -70,7 +76,7 @@ def _document(text: str, name: str, lines: dict[Place, int]) -> Any:
     except ValueError as error:
         if isinstance(error, ConvcalcError):
             raise
-        raise Malformed(f"a number is too long: {error}") from None
+        raise Malformed("a number is too long", hint=f"{MAX_DIGITS} digits are read") from error
 
 
 def format_of(text: str, name: str = "") -> str:
@@ -95,7 +101,7 @@ def _whole_place(error: ConvcalcError) -> Place:
     return error.place if error.key is None or error.key in error.place else (*error.place, error.key)
 
 
-def _locate(name: str, place: Place, lines: Mapping[Place, int]) -> str:
+def _locate(name: str, place: Place, lines: Mapping[Place, str]) -> str:
     """`net.txt:7: kernel` where lines are known, `net.toml: layers[3].kernel` where they are not."""
     for length in range(len(place), 0, -1):
         if place[:length] in lines:

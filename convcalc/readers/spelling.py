@@ -21,6 +21,12 @@ _PREFIXED = re.compile(r"([a-z]+)(-?\d.*)")
 LAYER_KEYS = ("name", "from", "expect", "repeat")
 """Keys that any layer takes besides its own knobs."""
 
+STATEMENTS = ("framework", "input", "expect")
+"""Lines of a text file that set a key of the network."""
+
+KEYWORDS = (*STATEMENTS, "layers", "blocks", "block", "repeat", "end")
+"""Words that open a line of a text file, or a file: no block is called so."""
+
 RESERVED = "in"
 """The name of the input: of the network, or of the block."""
 
@@ -61,15 +67,17 @@ def _pairs(words: Iterable[str]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
         key, _, value = word.partition("=")
+        if not key:
+            raise Malformed(f"nothing stands before = in {quote(word)}", hint="write kernel=3, without blanks")
         if key in pairs:
-            raise Malformed(f"{key} is given twice", key=key)
+            raise Malformed("is given twice", key=key)
         pairs[key] = value
     return pairs
 
 
-def check_name(name: str) -> str:
+def check_name(name: object) -> str:
     """A name that a layer may have."""
-    if not NAME.fullmatch(name) or name == RESERVED:
+    if not isinstance(name, str) or not NAME.fullmatch(name) or name == RESERVED:
         hint = f"{RESERVED} is the input" if name == RESERVED else "a letter or _, then letters, digits, _ . or -"
         raise Malformed(f"{quote(name)} can't be a name", key="name", hint=hint)
     return name
@@ -79,7 +87,10 @@ def op_named(name: str, also: Iterable[str] = ()) -> type[Op]:
     """The op of that name. Raises `Malformed` with the nearest of the ops and `also`."""
     if op := BY_NAME.get(name):
         return op
-    raise Malformed(f"unknown op {quote(name)}", key="op", hint=nearest(name, [*BY_NAME, *also]))
+    hint = nearest(name, [*BY_NAME, *also])
+    if ":" in name:
+        hint = "put a blank after the colon of a name"
+    raise Malformed(f"unknown op {quote(name)}", key="op", hint=hint)
 
 
 @lru_cache(maxsize=4096)
@@ -93,7 +104,7 @@ def read_op(head: str, tokens: tuple[str, ...], pairs: tuple[tuple[str, str], ..
     values = _by_tokens(op, tokens)
     for key, text in pairs:
         if key in values:
-            raise Malformed(f"{key} is given twice", key=key)
+            raise Malformed("is given twice", key=key)
         values[key] = knob_of(op, key).kind.read(text, key)
     return op(**values)
 
@@ -115,7 +126,7 @@ def _by_tokens(op: type[Op], tokens: Sequence[str]) -> dict[str, Any]:
     while rest:
         name, value = _next_value(op, rest, values)
         if name in values:
-            raise Malformed(f"{name} is given twice", key=name)
+            raise Malformed("is given twice", key=name)
         values[name] = value
     return values
 
@@ -148,6 +159,11 @@ def _positional(op: type[Op], token: str, rest: list[str], values: Mapping[str, 
 
 
 def _tokens_hint(op: type[Op], token: str) -> str:
+    for knob in op.knobs.values():
+        if token == knob.letter:
+            return f"write {token}3, without a blank"
+        if knob.letter and token.isdigit() and not any(other.positional for other in op.knobs.values()):
+            return f"write {knob.letter}{token}"
     words = [word for knob in op.knobs.values() for word in knob.kind.words]
     if token.isalpha() and (close := nearest(token, words, fallback="")):
         return close

@@ -5,12 +5,12 @@ from typing import Any
 
 from convcalc.errors import Malformed
 from convcalc.network import Place
+from convcalc.readers.blocks import MAX_DEPTH
+from convcalc.readers.spelling import STATEMENTS
+from convcalc.shape import quote
 
-STATEMENTS = ("framework", "input", "expect")
-"""Lines that set a key of the network."""
 
-
-def parse(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+def parse(text: str) -> tuple[dict[str, Any], dict[Place, str]]:
     """The document, and the line on which each place in it stands.
 
     >>> parse("input 3@8x8 | conv 4 k3")[0]
@@ -19,13 +19,13 @@ def parse(text: str) -> tuple[dict[str, Any], dict[Place, int]]:
     return _Parser().parse(text)
 
 
-def _statements(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Line number and words of everything that is written."""
-    for number, line in enumerate(text.splitlines(), 1):
-        code = line.split("#", 1)[0]
-        for part in code.split("|"):
+def _statements(text: str) -> Iterator[tuple[str, list[str]]]:
+    """Where it stands, and its words, of everything that is written: `7`, or `7 "relu"` where a line holds more."""
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        parts = line.split("#", 1)[0].split("|")
+        for part in parts:
             if words := part.split():
-                yield number, words
+                yield (f"{number}" if len(parts) == 1 else f"{number} {quote(' '.join(words), 30)}"), words
 
 
 class _Parser:
@@ -33,13 +33,13 @@ class _Parser:
 
     def __init__(self) -> None:
         self.document: dict[str, Any] = {}
-        self.lines: dict[Place, int] = {}
-        self.open: list[tuple[int, Place, list[Any]]] = []
+        self.lines: dict[Place, str] = {}
+        self.open: list[tuple[str, Place, list[Any]]] = []
 
-    def parse(self, text: str) -> tuple[dict[str, Any], dict[Place, int]]:
+    def parse(self, text: str) -> tuple[dict[str, Any], dict[Place, str]]:
         """As `parse`."""
         layers: list[Any] = []
-        self.open.append((0, ("layers",), layers))
+        self.open.append(("", ("layers",), layers))
         for number, words in _statements(text):
             try:
                 self._take(number, words)
@@ -52,7 +52,7 @@ class _Parser:
             raise unclosed
         return {**self.document, "layers": layers} if layers else self.document, self.lines
 
-    def _take(self, number: int, words: list[str]) -> None:
+    def _take(self, number: str, words: list[str]) -> None:
         head, *rest = words
         if head in STATEMENTS:
             self._set(head, rest, number)
@@ -65,7 +65,7 @@ class _Parser:
         else:
             self._add(" ".join(words), number)
 
-    def _set(self, key: str, values: list[str], number: int) -> None:
+    def _set(self, key: str, values: list[str], number: str) -> None:
         if len(values) != 1:
             raise Malformed(f"takes one value, got {len(values)}", key=key)
         if key in self.document:
@@ -73,14 +73,14 @@ class _Parser:
         self.document[key] = values[0]
         self.lines[key,] = number
 
-    def _add(self, item: Any, number: int) -> Place:
+    def _add(self, item: Any, number: str) -> Place:
         _, place, layers = self.open[-1]
         own = (*place, len(layers))
         self.lines[own] = number
         layers.append(item)
         return own
 
-    def _open_block(self, words: list[str], number: int) -> None:
+    def _open_block(self, words: list[str], number: str) -> None:
         if len(self.open) > 1:
             raise Malformed("a block can't stand inside another", hint="write it before, at the top")
         if not words:
@@ -93,10 +93,12 @@ class _Parser:
         self.lines["blocks", name] = number
         self.open.append((number, ("blocks", name, "layers"), blocks[name]["layers"]))
 
-    def _open_repeat(self, words: list[str], number: int) -> None:
+    def _open_repeat(self, words: list[str], number: str) -> None:
         name = [words.pop(0)[:-1]] if words[0].endswith(":") else []
         if len(words) != 2:
             raise Malformed("takes one number", key="repeat", hint="write e.g. repeat 3, the layers, end")
+        if len(self.open) > MAX_DEPTH:
+            raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other")
         group: dict[str, Any] = {"repeat": words[1], "layers": []}
         if name:
             group["name"] = name[0]

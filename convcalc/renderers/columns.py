@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from convcalc.errors import Malformed
 from convcalc.receptive import Jump
-from convcalc.shape import show_axes
+from convcalc.shape import quote, show_axes
 from convcalc.suggest import nearest
 from convcalc.trace import Row
 
@@ -66,9 +66,8 @@ def chosen_columns(names: str | None) -> tuple[Column, ...]:
     if names is None:
         return tuple(column for column in COLUMNS if column.shown)
     by_name = {column.name: column for column in COLUMNS}
-    chosen = []
-    for name in names.replace(",", " ").split():
+    chosen = names.replace(",", " ").split()
+    for name in chosen or [names]:
         if name not in by_name:
-            raise Malformed(f"--columns: there is no column {name!r}", hint=nearest(name, by_name))
-        chosen.append(by_name[name])
-    return tuple(chosen)
+            raise Malformed(f"--columns: there is no column {quote(name)}", hint=nearest(name.lower(), by_name))
+    return tuple([by_name[name] for name in chosen])

@@ -5,16 +5,20 @@ import io
 from collections.abc import Sequence
 
 from convcalc.renderers.columns import Column
+from convcalc.renderers.table import failing_layer
 from convcalc.trace import Trace
 
 
 def csv_of(trace: Trace, columns: Sequence[Column]) -> str:
-    """The columns' names, then a line a layer; numbers have no separators."""
+    """The columns' names, then a line a layer; numbers have no separators. A layer that fails is the last line."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([column.name for column in columns])
     for row in trace:
         writer.writerow([_plain(column, column.cell(row)) for column in columns])
+    if trace.failure:
+        known = {**failing_layer(trace), "notes": f"error: {trace.failure.error}"}
+        writer.writerow([known.get(column.name, "") for column in columns])
     return out.getvalue()
 
 

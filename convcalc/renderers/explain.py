@@ -61,9 +61,10 @@ def _(window: Window, cells: int, word: str | None) -> Iterator[str]:
     if output != steps + 1:
         start = steps * window.stride - before
         yield f"the last window would start at cell {start}, past the last of {cells}: it is dropped, out = {output}"
-    yield f"never read: {window.unread(cells)} of {cells} at the end"
-    if window.skipped():
-        yield f"stepped over: {window.skipped()} of every {window.stride} cells"
+    leading, trailing = window.unread(cells)
+    yield f"never read: {f'{leading} at the start and ' if leading else ''}{trailing} at the end of {cells}"
+    if skipped := window.skipped(cells):
+        yield f"stepped over: {skipped} of every {window.stride} cells"
     low, high = window.inputs(output)
     if word not in SIZE_DEPENDENT:
         yield f"every input from {max(low, 1)} to {high} gives {output}"

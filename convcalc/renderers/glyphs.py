@@ -8,10 +8,11 @@ class Glyphs(NamedTuple):
 
     arrow: str
     cross: str
+    rule: str
 
 
-UNICODE = Glyphs(arrow="→", cross="✗")
-ASCII = Glyphs(arrow="->", cross="X")
+UNICODE = Glyphs(arrow="→", cross="✗", rule="─")
+ASCII = Glyphs(arrow="->", cross="X", rule="-")
 
 
 def glyphs_for(encoding: str | None) -> Glyphs:

@@ -33,7 +33,7 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
             "input": _shape(shape),
             "output": _shape(output),
             "window": [_window(window) for window in windows],
-            "unused": [_unused(window, cells) for window, cells in zip(windows, shape.size, strict=True)],
+            "unused": [sum(window.unread(cells)) for window, cells in zip(windows, shape.size, strict=True)],
             "params": weights and weights.trainable + statistics,
             "macs": op.macs(shape, output),
             "notes": _notes(op.notes(shape, output)),
@@ -51,7 +51,7 @@ def trace_json(trace: "Trace", framework: str | None = None) -> str:
             "layers": [_row(row) for row in trace],
             "output": trace.output and _shape(trace.output),
             "total": {"params": trace.params, "trainable": trace.trainable, "macs": trace.macs},
-            "findings": [_finding(finding) for finding in trace.findings],
+            "findings": [_finding(finding, trace) for finding in trace.findings],
         },
         indent=1,
     )
@@ -70,10 +70,6 @@ def _window(window: Window | TransposedWindow) -> dict[str, Any]:
         "padding": list(window.padding),
         "output_padding": added,
     }
-
-
-def _unused(window: Window | TransposedWindow, cells: int) -> int:
-    return window.unread(cells) if isinstance(window, Window) else 0
 
 
 def _notes(notes: list[Note] | tuple[Note, ...]) -> list[dict[str, str]]:
@@ -104,5 +100,13 @@ def _row(row: "Row") -> dict[str, Any]:
     }
 
 
-def _finding(finding: "Finding") -> dict[str, Any]:
-    return {"index": finding.number, "key": finding.error.key, "text": str(finding.error)}
+def _finding(finding: "Finding", trace: "Trace") -> dict[str, Any]:
+    layer = trace.network.layers[finding.number - 1]
+    return {
+        "code": "refused" if finding is trace.failure else "expectation",
+        "index": finding.number,
+        "name": layer.name,
+        "layer": str(layer.op),
+        "key": finding.error.key,
+        "text": finding.error.reason,
+    }

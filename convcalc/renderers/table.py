@@ -3,11 +3,6 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rich.box import ASCII2, SIMPLE_HEAD
-from rich.style import Style
-from rich.table import Table
-from rich.text import Text
-
 from convcalc.renderers.columns import Column, grouped
 from convcalc.renderers.glyphs import UNICODE, Glyphs
 from convcalc.trace import Trace
@@ -17,8 +12,6 @@ GAP = 3
 
 LEAST_NOTES = 24
 """Notes are words: they may be folded down to this width before a column has to go."""
-
-BAD = Style(color="red", bold=True)
 
 
 class Sheet(NamedTuple):
@@ -50,10 +43,17 @@ def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) 
     """Every layer's cells, and for a layer that fails what is known of it."""
     rows = [[column.cell(row) for column in columns] for row in trace]
     if trace.failure:
-        layer = trace.network.layers[trace.failure.number - 1]
-        known = {"index": str(trace.failure.number), "name": layer.name or "", "layer": str(layer.op)}
-        rows.append([{**known, "output": glyphs.cross}.get(column.name, "") for column in columns])
-    return Sheet(tuple(column for column in columns), rows, bool(trace.failure))
+        known = {**failing_layer(trace), "output": glyphs.cross}
+        rows.append([known.get(column.name, "") for column in columns])
+    return Sheet(tuple(columns), rows, bool(trace.failure))
+
+
+def failing_layer(trace: Trace) -> dict[str, str]:
+    """What is known of the layer that fails, by the names of the columns."""
+    if trace.failure is None:
+        return {}
+    layer = trace.network.layers[trace.failure.number - 1]
+    return {"index": str(trace.failure.number), "name": layer.name or "", "layer": str(layer.op)}
 
 
 def fit(sheet: Sheet, width: int | None) -> tuple[Sheet, list[Column]]:
@@ -81,18 +81,23 @@ def natural_width(sheet: Sheet) -> int:
     return sum(sheet.widths()) + GAP * len(sheet.columns) + 1
 
 
-def table_of(sheet: Sheet, glyphs: Glyphs = UNICODE) -> Table:
-    """The sheet as a rich table; user text never passes through markup."""
-    table = Table(
-        box=SIMPLE_HEAD if glyphs is UNICODE else ASCII2, pad_edge=False, show_edge=False, header_style="bold"
-    )
-    for column in sheet.columns:
-        folds = column.name == "notes"
-        table.add_column(Text(column.title), justify="right" if column.right else "left", no_wrap=not folds)
-    last = len(sheet.rows) - 1
-    for index, cells in enumerate(sheet.rows):
-        table.add_row(*[Text(cell) for cell in cells], style=BAD if sheet.failed and index == last else None)
-    return table
+def plain_table(sheet: Sheet, glyphs: Glyphs = UNICODE) -> list[str]:
+    """The lines of the table at its natural width: titles, a rule, a row a layer."""
+    widths = sheet.widths()
+    titles = [column.title for column in sheet.columns]
+    rule = glyphs.rule * (sum(widths) + GAP * (len(widths) - 1))
+    return [
+        line.rstrip()
+        for line in [_line(titles, sheet, widths), rule, *[_line(row, sheet, widths) for row in sheet.rows]]
+    ]
+
+
+def _line(cells: Sequence[str], sheet: Sheet, widths: Sequence[int]) -> str:
+    placed = [
+        cell.rjust(width) if column.right else cell.ljust(width)
+        for cell, width, column in zip(cells, widths, sheet.columns, strict=True)
+    ]
+    return (" " * GAP).join(placed).rstrip()
 
 
 def totals(trace: Trace, glyphs: Glyphs = UNICODE) -> str:

@@ -69,7 +69,7 @@ def test_no_line_of_a_piped_table_ends_in_blanks(run: Run) -> None:
 def test_a_narrow_terminal_drops_whole_columns_and_says_so(
     run: Run, width: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setattr("convcalc.cli.output._terminal_width", lambda: width)
     result = run("chain dcgan_torch")
     assert "…" not in result.stdout
     assert result.stderr.startswith("note: the terminal is too narrow for ") == (width <= 80)
@@ -151,7 +151,8 @@ def test_the_first_layer_that_fails_is_marked_and_what_came_before_is_shown(run:
     assert lines[3].split() == ["2", "big", "conv", "8", "k9", "✗"]
     assert lines[4] == "total: 224 params (224 trainable), 7,776 MACs, before the layer that fails"
     assert result.stderr == (
-        "error: -e:1: layer 2 big: conv 8 k9: axis 1 of 2: the padded input is 6 + 0 + 0 = 6, the kernel's extent 9; "
+        "error: -e:1: layer 2 big: conv 8 k9: kernel: axis 1 of 2: "
+        "the padded input is 6 + 0 + 0 = 6, the kernel's extent 9; "
         "the smallest input that works is 9, the largest kernel 6, the padding that fits 3 in all\n"
     )
 
@@ -178,9 +179,7 @@ def test_a_broken_expectation_is_an_error_with_its_place(run: Run, tmp_path: Pat
 def test_a_join_of_unequal_shapes_shows_both_branches(run: Run) -> None:
     result = run(["chain", "-i", "3@8x8", "-e", "a: conv 8 k3 | conv 8 k3 | add a"])
     assert result.exit_code == 1
-    assert result.stderr.endswith(
-        "add needs equal shapes, got 8@4x4 and 8@6x6 (a); upsample like=a or pad like=a before it gives 6x6\n"
-    )
+    assert result.stderr.endswith("add needs equal shapes, got 8@4x4 and 8@6x6 (a); pad like=a before it gives 8@6x6\n")
 
 
 def test_more_axes_in_a_kernel_than_in_the_size_is_malformed(run: Run) -> None:
@@ -222,6 +221,38 @@ def test_a_bad_file_ends_in_one_line_and_exit_code_2(run: Run, path: Path) -> No
     assert result.stdout == ""
     assert result.stderr.startswith(f"error: {path}")
     assert result.stderr.count("\n") == 1
+
+
+def test_a_failing_layer_is_the_last_line_of_the_csv(run: Run) -> None:
+    rows = list(csv.reader(io.StringIO(run(["chain", "-i", "3@8", "-e", "conv 8 k9", "--format", "csv"]).stdout)))
+    assert rows[1][:4] == ["1", "", "conv 8 k9", ""]
+    assert rows[1][-1].startswith("error: kernel: the padded input is 8")
+
+
+def test_an_error_in_the_layers_given_tells_which(run: Run) -> None:
+    result = run(["chain", "-i", "3@8", "-e", "conv 8 k3 | conv 8 k0"])
+    assert result.stderr == "error: -e:1 'conv 8 k0': kernel: must be at least 1, got 0\n"
+
+
+def test_a_file_comes_before_a_preset_of_the_same_name(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dcgan").write_text("input 3@8\nconv 8 k3\n")
+    assert run("chain dcgan").stdout.endswith("3@8 \u2192 8@6\n")
+
+
+def test_the_expectation_of_the_network_is_told_at_its_own_line(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "net.txt"
+    path.write_text("input 3@8\nexpect 8@7\nconv 8 k3 expect=8@6\n")
+    assert run(["chain", str(path)]).stderr == f"error: {path}:2: layer 1 conv 8 k3: expected 8@7, got 8@6\n"
+
+
+def test_another_input_is_not_held_to_what_is_expected_of_the_first(run: Run) -> None:
+    result = run("chain unet -i 1@700x700")
+    assert result.exit_code == 0
+    assert result.stderr == "note: 2@388x388 is expected of 1@572x572, and not held against 1@700x700\n"
+    assert result.stdout.endswith("2@516x516\n")
 
 
 def test_a_file_that_is_too_large_is_not_read(run: Run, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 from conftest import Run
 
-GAPS = "2 cells between the kernels are bias alone: the stride is larger than the extent"
+GAPS = "2 of every 3 output cells are bias alone: no kernel reaches them"
 
 ANSWERS = [
     ("conv 224 -k 7 -s 2 -p 3", "112", ""),
@@ -19,6 +19,11 @@ ANSWERS = [
     ("conv 7 -k 3 -s 4", "2", "note: the stride steps over 1 of every 4 input cells\n"),
     ("conv 6 -k 3 -s 2 -p 1", "3", ""),
     ("conv 6 -k 3 -p 0:1", "5", ""),
+    ("conv 10 -k 3 -p -2:0", "6", "note: 2 leading input cells are never read\n"),
+    ("conv 3 -k 3 -s 5", "1", ""),
+    ("pool 224 -k 3 -s 2 -p same-lower --ceil", "112", "note: same-lower pads (1, 0): before, after\n"),
+    ("tconv 5 -k 3 -s 2 -p valid --output-size 12", "12", "note: output_padding 1 gives 12\n"),
+    ("tconv 1 -k 2 -s 4", "2", ""),
     ("conv 16x224x224 -k 3x7x7 -p 1x3x3 -s 1x2x2", "16x112x112", ""),
     ("conv 9 -k 3 -d 2 -p causal", "9", "note: causal pads (4, 0): before, after\n"),
     ("pool 112 -k 3 -s 2 -p 1 --ceil", "57", ""),
@@ -69,7 +74,7 @@ MISFIT = (
 
 REFUSED = [
     ("conv 5x2 -k 3", 1, f"--kernel: axis 2 of 2: {MISFIT}"),
-    ("conv 6@8 -k 3 -g 4", 1, "--groups: groups 4 does not divide the 6 input channels; the nearest that does is 3"),
+    ("conv 6@8 -k 3 -g 4", 1, "--groups: groups 4 does not divide the 6 input channels; 3 and 6 divide all channels"),
     ("tconv 3 -k 3 -s 2 --output-padding 2", 1, "--output-padding: output_padding 2 is out of reach"),
     ("tconv 3 -k 3 -s 2 --output-size 20", 1, "--output-size: no output_padding gives 20 from 3; 7 to 8 are in reach"),
     ("conv 224 -k 0", 2, "--kernel: must be at least 1, got 0"),
@@ -109,6 +114,24 @@ def test_what_has_no_answer_is_told_in_one_line(run: Run, line: str, code: int, 
 def test_a_number_of_1000_digits_is_answered(run: Run) -> None:
     result = run(f"conv {'9' * 1000} -k 3")
     assert result.stdout == f"{int('9' * 1000) - 2}\n"
+
+
+def test_one_answer_too_long_to_print_does_not_stop_the_others(run: Run) -> None:
+    result = run(["conv", "5", "9" * 4300, "6", "-k", "1", "-p", "9"])
+    assert result.stdout == "23\n24\n"
+    assert result.exit_code == 1
+
+
+def test_explain_and_json_exclude_each_other(run: Run) -> None:
+    result = run("conv 8 -k 3 --explain --json")
+    assert (result.exit_code, result.stderr) == (
+        2,
+        "error: --explain: is for reading, --json for programs; give one of them\n",
+    )
+
+
+def test_a_byte_order_mark_on_stdin_is_no_part_of_the_size(run: Run) -> None:
+    assert run("conv - -k 3", input="\ufeff224\n").stdout == "222\n"
 
 
 def test_an_answer_too_long_to_print_is_told_in_one_line(run: Run) -> None:
@@ -164,7 +187,7 @@ def test_explain_shows_the_formula_the_numbers_and_each_step(run: Run) -> None:
         "  extent = 1 * (3 - 1) + 1 = 3",
         "  padding used: (0, 0), before and after",
         "  out = floor((6 + 0 + 0 - 3) / 2) + 1 = floor(3/2) + 1 = 1 + 1 = 2",
-        "  never read: 1 of 6 at the end",
+        "  never read: 1 at the end of 6",
         "  every input from 5 to 6 gives 2",
     ]
 

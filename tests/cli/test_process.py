@@ -50,13 +50,12 @@ HEAVY = {"rich", "json", "tomllib", "yaml", "importlib.metadata", "dataclasses",
         ("presets", set()),
         ("chain dcgan --format csv", {"tomllib", "convcalc.network", "convcalc.trace"}),
         ("chain dcgan_torch --format json", {"json", "convcalc.network", "convcalc.trace"}),
-        ("chain dcgan", {"rich", "tomllib", "convcalc.network", "convcalc.trace"}),
+        ("chain dcgan", {"tomllib", "convcalc.network", "convcalc.trace"}),
     ],
 )
 def test_a_command_loads_what_it_needs_and_no_more(line: str, loaded: set[str]) -> None:
     found = imported_by(*line.split())
-    extra = {"dataclasses"} if "rich" in found else set()  # rich itself is built on them
-    assert (found & HEAVY) - extra - ({"json"} if "rich" in found else set()) == loaded
+    assert found & HEAVY == loaded
 
 
 def test_a_reader_that_stops_reading_ends_the_program_quietly(tmp_path: Path) -> None:
@@ -91,6 +90,42 @@ def test_answers_stream_before_stdin_ends() -> None:
             running.stdin.flush()
             assert running.stdout.readline() == answer
         running.stdin.close()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.parametrize("line", ["conv 224 -k 3", "chain dcgan"])
+def test_an_answer_that_can_not_be_written_is_told(line: str) -> None:
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "convcalc", *line.split()], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, b"error: can't write: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("conv 224 -k 3 >&-", "standard output is closed, so there is no answer"),
+        ("chain dcgan >&-", "standard output is closed, so there is no answer"),
+        ("conv - -k 3 <&-", "standard input is closed; give sizes"),
+        ("chain - <&-", "standard input is closed; name a file or a preset"),
+    ],
+)
+def test_a_closed_stream_is_told(line: str, message: str) -> None:
+    command = f"exec {sys.executable} -m convcalc {line}"
+    done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr.decode()) == (2, f"error: {message}\n")
+
+
+def test_markdown_keeps_to_what_the_stream_can_encode() -> None:
+    for encoding in ("ascii", "latin-1", "cp437"):
+        done = process("chain", "dcgan", "--format", "markdown", PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert done.stdout.decode(encoding).endswith("100 -> 1@28x28\n")
+
+
+def test_columns_does_not_cut_a_piped_table() -> None:
+    assert process("chain", "dcgan", COLUMNS="20").stdout == process("chain", "dcgan").stdout
 
 
 def test_a_stream_that_can_not_encode_a_sign_gets_its_twin() -> None:

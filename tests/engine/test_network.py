@@ -46,7 +46,7 @@ def test_an_expectation_of_a_layer_is_held_on_every_input() -> None:
     network = read("input 3@8 | conv 8 k3 expect=8@6")
     assert not network.run().findings
     (finding,) = network.run("3@9").findings
-    assert (finding.number, str(finding.error)) == (1, "expected 8@6, got 8@7")
+    assert (finding.number, finding.error.reason) == (1, "expected 8@6, got 8@7")
 
 
 def test_an_expectation_of_the_network_is_held_on_its_own_input() -> None:

@@ -68,7 +68,7 @@ def agree(window: Window, cells: int, taken: list[list[int]]) -> None:
     low, high = window.inputs(output)
     assert low <= cells <= high, (window, cells)
     assert window.least_input() <= cells
-    assert window.unread(cells) == sliding.unread_at_the_end(cells, taken), (window, cells)
+    assert window.unread(cells) == (0, sliding.unread_at_the_end(cells, taken)), (window, cells)
 
 
 @pytest.mark.parametrize("ceil", [False, True], ids=["floor", "ceil"])
@@ -88,6 +88,8 @@ def test_a_padding_word_agrees_with_the_sliding_window_and_its_meaning(word: str
     for kernel, stride, dilation, cells in product(range(1, 7), range(1, 6), range(1, 5), range(1, 16)):
         window = Window(kernel, stride, dilation, word)
         before, after = window.pads(cells)
+        if word in ("same", "same-lower"):
+            assert window._replace(ceil=True).output(cells) == window.output(cells)
         assert max(window.output(cells), 0) == sliding.count(cells, kernel, stride, dilation, before, after)
         extent = dilation * (kernel - 1) + 1
         if word in ("same", "same-lower"):
@@ -110,7 +112,43 @@ def test_a_window_skips_the_cells_that_no_tap_ever_lands_on() -> None:
         far = sliding.positions(40 * stride + dilation * kernel, kernel, stride, dilation, 0, 0)
         read = {cell for taps in far for cell in taps}
         inside = range(20 * stride, 21 * stride)
-        assert Window(kernel, stride, dilation).skipped() == sum(cell not in read for cell in inside)
+        found = Window(kernel, stride, dilation).skipped(40 * stride + dilation * kernel)
+        assert found == sum(cell not in read for cell in inside)
+
+
+def test_a_window_that_does_not_move_skips_nothing() -> None:
+    assert Window(3, 5).skipped(3) == 0
+    assert Window(3, 5).skipped(8) == 2
+
+
+def test_negative_padding_leaves_cells_unread_on_its_side() -> None:
+    for kernel, stride, before, after, cells in product(
+        range(1, 5), range(1, 4), range(-3, 2), range(-3, 2), range(9, 14)
+    ):
+        window = Window(kernel, stride, padding=(before, after))
+        taken = list(sliding.positions(cells, kernel, stride, 1, before, after))
+        if not taken:
+            continue
+        read = {cell for taps in taken for cell in taps}
+        first, last = min(read), max(read)
+        assert window.unread(cells) == (max(first, 0), max(cells - 1 - last, 0)), (window, cells)
+
+
+def test_a_transposed_window_knows_its_gaps_and_the_cells_that_the_padding_takes() -> None:
+    for kernel, stride, dilation, before, after, cells in product(
+        range(1, 4), range(1, 5), range(1, 4), range(4), range(4), range(1, 7)
+    ):
+        window = TransposedWindow(kernel, stride, dilation, (before, after))
+        output = window.output(cells)
+        if output < 1:
+            continue
+        landing = sliding.readers(output, cells, kernel, stride, dilation, before)
+        endless = sliding.readers(output + 40 * stride, cells + 80, kernel, stride, dilation, before)
+        gaps = [place for place in range(min(output, stride)) if not endless[place + 40 * stride]]
+        assert window.gaps(cells) == len(gaps), (window, cells)
+        lost = [cell for cell in range(cells) if not any(cell in reading for reading in landing)]
+        if dilation == 1:
+            assert sum(window.unread(cells)) == len(lost), (window, cells, lost)
 
 
 def test_a_transposed_window_lists_exactly_the_inputs_that_the_direct_one_maps_to_the_same_output() -> None:
