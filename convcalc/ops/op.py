@@ -64,6 +64,10 @@ class Knob:
         """Whether there is no default."""
         return self.default is REQUIRED
 
+    def specimen(self) -> str:
+        """How the knob is written, for a hint."""
+        return f"{self.letter}3 or {self.name}=3" if self.letter and not self.positional else self.kind.metavar
+
     def tokens(self, value: Any) -> str:
         """The shortest token that sets the knob to `value` in a layer's line."""
         for word, meaning in self.kind.words.items():
@@ -107,7 +111,7 @@ class Op:
                 value = values.pop(name)
                 settings[name] = value if value is None and knob.default is None else knob.kind.load(value, name)
             elif knob.required:
-                raise Malformed(f"{self.spelling} needs {name}", key=name, hint=f"{name} is {knob.text}")
+                raise Malformed(f"{self.spelling} needs {name}", key=name, hint=f"write {knob.specimen()}")
             else:
                 settings[name] = knob.default
         for name in values:
