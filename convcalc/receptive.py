@@ -2,6 +2,8 @@
 
 Exact on an endless input, that is, for cells whose field the borders don't cut. Behind a transposed
 window or an upsampling the cells of one axis read differently by phase, so a field is a list of phases.
+All channels of a layer are taken together: a pixel shuffle right after its inverse is told as if a
+convolution had mixed the channels between them.
 Sources: Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional Neural Networks" (Distill
 2019) for chains of direct windows; the rest follows the intervals themselves.
 """

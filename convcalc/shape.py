@@ -137,6 +137,8 @@ def quote(value: object, limit: int = 60) -> str:
     if not isinstance(value, str):
         from reprlib import Repr
 
+        if value is None or isinstance(value, bool):
+            return "null" if value is None else str(value).lower()
         short = Repr()
         short.maxlevel, short.maxdict, short.maxlist = 1, 2, 2
         return "a long number" if isinstance(value, int) and value.bit_length() > MAX_BITS else short.repr(value)

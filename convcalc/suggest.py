@@ -15,7 +15,7 @@ def nearest(word: str, known: Iterable[str], *, fallback: str | None = None) -> 
     from difflib import get_close_matches
 
     options = list(known)
-    close = get_close_matches(word[:100], options, n=1)
+    close = get_close_matches(word[:100].lower(), options, n=1)
     if close:
         return f"did you mean {close[0]}?"
     if fallback is not None:

@@ -189,13 +189,17 @@ def _join(branches: Sequence[Fields]) -> Fields:
 
 
 def _alignment(branches: Sequence[Fields]) -> list[Note]:
-    """A note for each axis on which a join puts cells together that look at different places."""
-    notes = []
-    for axis, fields in enumerate(zip(*branches, strict=True)):
-        known = [field for field in fields if field is not None]
-        place = f" on axis {axis + 1}" if len(branches[0]) > 1 else ""
-        if len({field.jump for field in known}) > 1:
-            notes.append(Note("alignment", f"the branches step through the input differently{place}"))
-        elif not all(aligned(known[0], other) for other in known[1:]):
-            notes.append(Note("alignment", f"the branches look at places a cell or more apart{place}"))
-    return notes
+    """A note where a join puts cells together that look at different places, said once where all axes do."""
+    found = [_misalignment(fields) for fields in zip(*branches, strict=True)]
+    if len(set(found)) == 1:
+        return [Note("alignment", text) for text in found[:1] if text]
+    return [Note("alignment", f"{text} on axis {axis + 1}") for axis, text in enumerate(found) if text]
+
+
+def _misalignment(fields: Sequence[Field | None]) -> str | None:
+    known = [field for field in fields if field is not None]
+    if len({field.jump for field in known}) > 1:
+        return "the branches step through the input differently"
+    if not all(aligned(known[0], other) for other in known[1:]):
+        return "the branches look at places a cell or more apart"
+    return None

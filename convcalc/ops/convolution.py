@@ -11,7 +11,7 @@ from convcalc.ops.kinds import Axes, Count, Flag, PerAxis
 from convcalc.ops.op import Note, Weights, impossible, knob
 from convcalc.ops.windowed import DILATION, Planned, Windowed, per_axis_note, spread_padding, uneven_note, unread_notes
 from convcalc.shape import Shape, spread
-from convcalc.window import SIZE_DEPENDENT, Taps, TransposedWindow
+from convcalc.window import SIZE_DEPENDENT, Sides, Taps, TransposedWindow
 
 OUT = knob(Count(), "output channels; as the input's where left out", letter="o", positional=True, default=None)
 GROUPS = knob(Count(), "groups of channels", letter="g", default=1)
@@ -32,6 +32,10 @@ class _Convolution(Windowed):
     def prepared(self) -> dict[str, Any]:
         """Whether more than the fit of the window has to be looked at."""
         return {**super().prepared(), "_guarded": self.padding_mode != "zeros"}
+
+    def may_pad(self, cells: int, sides: Sides) -> bool:
+        """Within the limits of the padding mode."""
+        return border_error(self.padding_mode, 0, 1, cells, sides) is None
 
     def _guard(self, shape: Shape) -> None:
         """The limits of the padding mode."""
@@ -232,6 +236,10 @@ class TransposedConv(Planned[TransposedWindow]):
         windows = self.windows(shape)
         axes = list(zip(windows, shape.size, strict=True))
         notes = [uneven_note([window.sides for window in windows], self.padding)]
+        if self.output_padding is not None and self.padding in SIZE_DEPENDENT:
+            sides = [window.sides for window in windows]
+            text = "Keras' output_padding is padding ({0}, {1}){axis} with none of it left"
+            notes = [per_axis_note("padding", sides, text, zero=True)]
         if self.output_size is not None and self.padding not in SIZE_DEPENDENT:
             chosen = [(window.output_padding or 0, window.output(cells)) for window, cells in axes]
             notes.append(per_axis_note("output_padding", chosen, "output_padding {0} gives {1}{axis}", zero=True))
@@ -278,7 +286,8 @@ def _check_output_padding(axis: int, rank: int, window: TransposedWindow) -> Non
 def _check_target(axis: int, rank: int, window: TransposedWindow, cells: int, target: int) -> None:
     least, most = window.reachable(cells)
     if not least <= target <= most:
-        sizes = f"{least} to {most} are" if most > least else f"{least} is"
+        least = max(least, 1)
+        sizes = f"{least} to {most} are" if most > least else f"{least} is" if most == least else "none is"
         what = f"no output_padding gives {target} from {cells}"
         raise impossible(axis, rank, what, "output_size", f"{sizes} in reach")
 

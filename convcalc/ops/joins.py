@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from convcalc.errors import Impossible, Malformed
+from convcalc.ops.likes import resizing
 from convcalc.ops.op import Op, knob
 from convcalc.ops.references import Names
 from convcalc.shape import Shape, show_size
@@ -83,15 +84,9 @@ def _join_hint(names: Sequence[str], shape: Shape, others: Sequence[Shape], *, c
         return f"{name} has {len(other.size)} axes, the other branch {len(shape.size)}"
     steps = []
     if other.size != shape.size:
-        steps.append(f"{_resizing(shape.size, other.size)} like={name}")
-    if channels and other.channels != shape.channels:
+        steps.append(f"{resizing(shape.size, other.size)} like={name}")
+    if channels and None not in (other.channels, shape.channels) and other.channels != shape.channels:
         steps.append(f"conv {other.channels} k1" if shape.size else f"dense {other.channels}")
-    return f"{' and '.join(steps)} before it gives {other if channels else show_size(other.size)}"
-
-
-def _resizing(size: Sequence[int], target: Sequence[int]) -> str:
-    """The op that brings one size to another; upsample alone can grow one axis and shrink another."""
-    pairs = list(zip(size, target, strict=True))
-    if all(cells >= wanted for cells, wanted in pairs):
-        return "crop"
-    return "pad" if all(cells <= wanted for cells, wanted in pairs) else "upsample"
+    return (
+        f"{' and '.join(steps)} before it gives {other if len(steps) > 1 or not other.size else show_size(other.size)}"
+    )

@@ -2,17 +2,15 @@
 
 from math import gcd
 
-from convcalc.errors import Impossible
 from convcalc.ops.kinds import Axes, Choice, Flag, PerAxis
+from convcalc.ops.likes import LIKE, size_like
 from convcalc.ops.op import Op, impossible, knob
-from convcalc.ops.references import Name
 from convcalc.ops.windowed import Planned, Windowed, need_axes, spread_padding
 from convcalc.shape import Shape, spread
 from convcalc.window import MAX_PERIOD, Taps, TransposedWindow, Window
 
 STRIDE = knob(Axes(), "stride; the kernel where left out", letter="s", default=None)
 CEIL = knob(Flag(true="ceil"), "count a last window that fits only in part", default=False)
-LIKE = knob(Name(), "take the size of this layer", default=None)
 
 
 class _Pool(Windowed):
@@ -58,13 +56,6 @@ class LPPool(_Pool):
     """The p-norm of the cells under a window."""
 
     spelling = "lppool"
-
-
-def size_like(shape: Shape, like: Shape) -> tuple[int, ...]:
-    """The size of `like`, which must have as many axes as `shape`."""
-    if len(like.size) != len(shape.size):
-        raise Impossible(f"{like} has {len(like.size)} axes, the input {shape} has {len(shape.size)}", key="like")
-    return like.size
 
 
 class Unpool(Planned[Window]):

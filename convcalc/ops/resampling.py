@@ -6,8 +6,8 @@ from convcalc.errors import Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.factors import Ratio, Scale
 from convcalc.ops.kinds import SIDES, Axes, Choice, Count, PerAxis
+from convcalc.ops.likes import LIKE, resizing, size_like
 from convcalc.ops.op import Op, impossible, knob
-from convcalc.ops.pooling import LIKE, size_like
 from convcalc.ops.windowed import need_axes
 from convcalc.shape import Shape, show_size, spread
 from convcalc.window import MAX_PERIOD, Sides, Taps
@@ -117,16 +117,11 @@ class _Bordered(_Resized):
 
     def _check_like(self, shape: Shape, *others: Shape) -> None:
         for like in others:
-            if any(
-                self.grows * (target - cells) < 0
-                for target, cells in zip(size_like(shape, like), shape.size, strict=True)
-            ):
-                verb, other = ("grow", "crop") if self.grows > 0 else ("shrink", "pad")
-                raise Impossible(
-                    f"{self.spelling} can't {verb} {show_size(shape.size)} to {show_size(like.size)}",
-                    key="like",
-                    hint=f"{other} like={self.like} can",
-                )
+            pairs = zip(size_like(shape, like), shape.size, strict=True)
+            if any(self.grows * (target - cells) < 0 for target, cells in pairs):
+                verb = "grow" if self.grows > 0 else "shrink"
+                what = f"{self.spelling} can't {verb} {show_size(shape.size)} to {show_size(like.size)}"
+                raise Impossible(what, key="like", hint=f"{resizing(shape.size, like.size)} like={self.like} can")
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """The size with both sides added or taken away, at least 1."""

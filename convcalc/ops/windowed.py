@@ -100,8 +100,12 @@ class Windowed(Planned[Window]):
         rank = len(size)
         for axis, (window, cells) in enumerate(zip(self.plan(rank).windows, size, strict=True)):
             if window.output(cells) < 1:
-                return impossible(axis, rank, *_misfit(window, cells))
+                return impossible(axis, rank, *_misfit(window, cells, self.may_pad))
         raise AssertionError("every window fits")
+
+    def may_pad(self, cells: int, sides: Sides) -> bool:
+        """Whether so many cells can be padded so."""
+        return True
 
     def taps(self, shape: Shape, output: Shape) -> tuple[Taps | None, ...]:
         """A window's taps; with `same` they follow the size."""
@@ -137,7 +141,7 @@ def spread_padding(padding: PaddingValue, rank: int) -> tuple[Sides | str, ...]:
     return (padding,) * rank if isinstance(padding, str) else spread(padding, rank, "padding")
 
 
-def _misfit(window: Window, cells: int) -> tuple[str, str, str]:
+def _misfit(window: Window, cells: int, may_pad: Callable[[int, Sides], bool]) -> tuple[str, str, str]:
     """What does not fit, the knob to turn, and how far."""
     before, after = window.pads(cells)
     padded = cells + before + after
@@ -150,7 +154,8 @@ def _misfit(window: Window, cells: int) -> tuple[str, str, str]:
     missing = window.extent - padded
 
     def fits(saved: int) -> bool:
-        return window._replace(padding=(before, after + missing - saved)).output(cells) >= 1
+        sides = before, after + missing - saved
+        return may_pad(cells, sides) and window._replace(padding=sides).output(cells) >= 1
 
     if fits(0):
         knobs.append(f"the padding that fits {before + after + missing - _largest(missing, fits)} in all")

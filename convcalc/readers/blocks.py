@@ -123,6 +123,10 @@ class Scope:
         self.names: dict[str, int] = {}
         self.uses: dict[str, int] = {}
 
+    def stands_in(self, place: tuple[str | int, ...]) -> bool:
+        """Whether this scope, or one around it, is what stands at `place`."""
+        return self.place == place or bool(self.parent and self.parent.stands_in(place))
+
     def full(self, name: str) -> str:
         """The name of a layer as the whole network sees it."""
         own = f"{self.label}.{name}" if self.label else name

@@ -75,7 +75,7 @@ def _framework(value: object) -> "Dialect | None":
 def _text(value: object) -> str:
     """A name as a config gives it: `null`, numbers and `true` are none."""
     if not isinstance(value, str):
-        raise Malformed(f"must be a name, got {quote(value)}", hint="put it in quotes")
+        raise Malformed(f"must be a name, got {quote(value)}")
     return value
 
 
@@ -176,7 +176,10 @@ class _Builder:
         label = name or (scope.label_of(entry.head or "repeat") if unfolds else None)
         add = self._add_layers if unfolds else self._add_op
         for turn in range(repeat):
-            number = add(entry, number, scope, f"{label}.{turn}" if label and repeat > 1 else label, place)
+            own = f"{label}.{turn}" if label and repeat > 1 else label
+            number = add(entry, number, scope, own, place)
+            if name and own and unfolds and repeat > 1:
+                scope.define(own, number)
         if name and (unfolds or repeat > 1):
             scope.define(name, number)
             self._name(number, scope.full(name))
@@ -211,6 +214,8 @@ class _Builder:
 
     def _add_layers(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if block := self.blocks.get(entry.head):
+            if scope.stands_in(block.place):
+                raise Malformed(f"{block.name} uses itself", hint="no block may")
             arguments = block.arguments(entry.tokens, entry.settings)
             return self.add_all(block.layers, Scope(before, block.place, scope, name, arguments))
         for key in entry.settings:

@@ -17,7 +17,7 @@ MAX_BYTES = 32 * 1024 * 1024
 COMMAND_LINE = "-e"
 """The name of layers given on the command line: they are always text."""
 
-SUFFIXES: Mapping[str, str] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+SUFFIXES: Mapping[str, str] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "text"}
 """The format that a suffix tells; any other file is recognised by its content."""
 
 _TOML = re.compile(r"""^\s*(\[|[\w."'-]+\s*=)""")

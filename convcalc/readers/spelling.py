@@ -87,7 +87,7 @@ def op_named(name: str, also: Iterable[str] = ()) -> type[Op]:
     """The op of that name. Raises `Malformed` with the nearest of the ops and `also`."""
     if op := BY_NAME.get(name):
         return op
-    hint = nearest(name, [*BY_NAME, *also])
+    hint = nearest(name, [*BY_NAME, *also, *KEYWORDS])
     if ":" in name:
         hint = "put a blank after the colon of a name"
     raise Malformed(f"unknown op {quote(name)}", key="op", hint=hint)

@@ -25,6 +25,8 @@ def explanation(op: Op, shape: Shape, output: Shape) -> list[str]:
     for axis, (window, cells) in enumerate(zip(windows, shape.size, strict=True)):
         lines.append(f"axis {axis + 1}: in = {cells}")
         lines += [f"  {line}" for line in _steps(window, cells, words)]
+        if isinstance(window, Window) and _free(op):
+            lines.append(f"  {_interval(window, cells)}")
     return [*lines, *_costs(op, shape, output)]
 
 
@@ -40,6 +42,18 @@ def _extent(window: Window | TransposedWindow) -> str:
 
 def _padding(before: int, after: int, word: str | None) -> str:
     return f"padding used: ({before}, {after}), before and after" + (f", by {word}" if word else "")
+
+
+def _free(op: Op) -> bool:
+    """Whether the padding is the same for every size, and limited by none."""
+    mode, padding = getattr(op, "padding_mode", "zeros"), getattr(op, "padding", ())
+    return padding not in SIZE_DEPENDENT and mode in ("zeros", "replicate")
+
+
+def _interval(window: Window, cells: int) -> str:
+    output = window.output(cells)
+    low, high = window.inputs(output)
+    return f"every input from {max(low, 1)} to {high} gives {output}"
 
 
 @singledispatch
@@ -65,9 +79,6 @@ def _(window: Window, cells: int, word: str | None) -> Iterator[str]:
     yield f"never read: {f'{leading} at the start and ' if leading else ''}{trailing} at the end of {cells}"
     if skipped := window.skipped(cells):
         yield f"stepped over: {skipped} of every {window.stride} cells"
-    low, high = window.inputs(output)
-    if word not in SIZE_DEPENDENT:
-        yield f"every input from {max(low, 1)} to {high} gives {output}"
 
 
 @_steps.register
@@ -89,6 +100,7 @@ def _(window: TransposedWindow, cells: int, word: str | None) -> Iterator[str]:
         yield f"{word} can reach {low} to {high}"
     else:
         low, high = window.reachable(cells)
+        low = max(low, 1)
         yield f"output_padding 0 to {window.output_padding_limit - 1} reaches {low} to {high}"
 
 

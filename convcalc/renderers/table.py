@@ -71,14 +71,13 @@ def fit(sheet: Sheet, width: int | None) -> tuple[Sheet, list[Column]]:
 def least_width(sheet: Sheet) -> int:
     """The width below which a number would be cut."""
     pairs = zip(sheet.columns, sheet.widths(), strict=True)
-    return sum(min(width, LEAST_NOTES) if column.name == "notes" else width for column, width in pairs) + GAP * len(
-        sheet.columns
-    )
+    widths = [min(width, LEAST_NOTES) if column.name == "notes" else width for column, width in pairs]
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def natural_width(sheet: Sheet) -> int:
     """The width at which nothing is folded or cut."""
-    return sum(sheet.widths()) + GAP * len(sheet.columns) + 1
+    return sum(sheet.widths()) + GAP * (len(sheet.columns) - 1)
 
 
 def plain_table(sheet: Sheet, glyphs: Glyphs = UNICODE) -> list[str]:

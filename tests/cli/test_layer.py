@@ -24,6 +24,8 @@ ANSWERS = [
     ("pool 224 -k 3 -s 2 -p same-lower --ceil", "112", "note: same-lower pads (1, 0): before, after\n"),
     ("tconv 5 -k 3 -s 2 -p valid --output-size 12", "12", "note: output_padding 1 gives 12\n"),
     ("tconv 1 -k 2 -s 4", "2", ""),
+    ("tconv 3 -k 3 -s 2 -p same --output-padding 1", "6",
+     "note: Keras' output_padding is padding (0, 1) with none of it left\n"),
     ("conv 16x224x224 -k 3x7x7 -p 1x3x3 -s 1x2x2", "16x112x112", ""),
     ("conv 9 -k 3 -d 2 -p causal", "9", "note: causal pads (4, 0): before, after\n"),
     ("pool 112 -k 3 -s 2 -p 1 --ceil", "57", ""),
