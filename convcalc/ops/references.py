@@ -3,7 +3,8 @@
 from typing import Any
 
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Kind, items_of
+from convcalc.ops.kinds import Kind
+from convcalc.shape import quote
 
 
 class Name(Kind):
@@ -28,7 +29,9 @@ class Names(Kind):
     def load(self, value: object, key: str) -> tuple[str, ...]:
         if isinstance(value, str):
             return self.read(value, key)
-        return tuple([Name().load(item, key) for item in items_of(value, key)])
+        if not isinstance(value, list | tuple):
+            raise Malformed(f"must be names, got {quote(value)}", key=key)
+        return tuple([Name().load(item, key) for item in value])
 
     def show(self, value: tuple[str, ...]) -> str:
         return " ".join(value)

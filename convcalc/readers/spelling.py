@@ -39,9 +39,6 @@ class Line(NamedTuple):
     keys: Mapping[str, str] = {}
     name: str | None = None
 
-    def __str__(self) -> str:
-        return " ".join([self.head, *self.tokens, *[f"{key}={value}" for key, value in self.keys.items()]])
-
 
 def read_line(text: str) -> Line:
     """Split a line into its name, head, tokens and `key=value` pairs.

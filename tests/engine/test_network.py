@@ -30,6 +30,19 @@ def test_a_run_stops_at_the_first_layer_that_fails_and_keeps_what_came_before() 
     assert trace.findings == [trace.failure]
 
 
+def test_there_is_a_row_for_each_layer_and_no_other() -> None:
+    trace = read("relu").run("8")
+    for number in (0, 2):
+        with pytest.raises(IndexError, match=f"there is no layer {number}: there are 1 to 1"):
+            trace.row(number)
+
+
+def test_a_network_and_a_trace_tell_what_they_are() -> None:
+    network = read("relu | relu")
+    assert repr(network) == "<Network of 2 layers>"
+    assert repr(network.run("8")) == "<Trace of 2 layers, 8 to 8>"
+
+
 def test_an_input_is_needed() -> None:
     with pytest.raises(Malformed, match="the network states no input"):
         read("relu").run()

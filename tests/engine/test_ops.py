@@ -3,9 +3,11 @@
 import pytest
 
 from convcalc.errors import ConvcalcError, Impossible, Malformed
+from convcalc.ops.convolution import Conv
 from convcalc.ops.op import Op
 from convcalc.ops.registry import OPS
 from convcalc.readers.spelling import read_line, read_op
+from convcalc.renderers.explain import explanation
 from convcalc.shape import read_shape
 
 
@@ -164,6 +166,8 @@ REFUSED = [
     ("tconv 1 k1 p2 to 1", ["1@4"], "no output_padding gives 1 from 4; none is in reach"),
     ("add a", ["8@62x62", "3@64x64"], "pad like=a and conv 3 k1 before it gives 3@64x64"),
     ("concat a b", ["1@8", "1@9", "1@7"], "all branches must agree"),
+    ("reshape 100@7x7", ["12544"], "12544 holds 12544 numbers, 100@7x7 4900; 256@7x7 fits"),
+    (f"conv k3 g{10**13}", [f"{10**14 + 1}@5"], f"does not divide the {10**14 + 1} input channels"),
     ("reshape 5@-1", ["192"], "192 holds 192 numbers, 5@-1 a multiple of 5; 4@-1 and 6@-1 fit"),
     ("conv 8 k3 g4", ["6@8"], "groups 4 does not divide the 6 input channels; 2 divides all channels"),
     ("concat a", ["64@56", "64@56x56"], "a has 2 axes, the other branch 1"),
@@ -192,6 +196,8 @@ MALFORMED = [
     ("conv k3x", "'3x' misses a number around x"),
     ("conv k3 padding=1:", "'1:' misses a number"),
     ("conv k3 padding=half", "'half' is not a padding; write 1, 1x2, 0:1x2:2, same"),
+    ("up:conv k3", "unknown op 'up:conv'; put a blank after the colon of a name"),
+    ("concat names=", "concat needs names; name an earlier layer, or in"),
     ("conv k3 bias=maybe", "must be true or false, got 'maybe'"),
     ("conv k3 padding_mode=mirror", "must be one of zeros, reflect, circular, replicate, got 'mirror'"),
     ("tconv k3 op1 to 5", "output_padding and output_size exclude each other; give one"),
@@ -265,6 +271,32 @@ def test_every_op_has_a_row_in_these_tables() -> None:
     told = {op_of(line).spelling for line in [*[row[0] for row in ROWS], *[row[0] for row in JOINS]]}
     plain = {op.spelling for op in OPS if op.pointwise and not op.knobs}
     assert {op.spelling for op in OPS} - plain <= told
+
+
+PYTHON = [
+    ({"kernel": 3, "kernl": 5}, "conv has no kernl; it takes out, kernel, stride"),
+    ({"kernel": 3, "bias": 3}, "must be true|false, got 3"),
+    ({"kernel": 3, "padding": [[1, 2, 3]]}, "must be before and after, got 3 numbers"),
+    ({"kernel": [3, None]}, "must be an integer, got null"),
+    ({"kernel": 10**5000}, "a number of more than 4300 digits is too long"),
+]
+
+
+@pytest.mark.parametrize(("knobs", "message"), PYTHON)
+def test_what_python_gives_is_checked_as_what_a_line_gives(knobs: dict[str, object], message: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        Conv(**knobs)
+    assert message in str(caught.value)
+
+
+def test_an_op_without_windows_has_no_formula_to_explain() -> None:
+    shape = read_shape("3@8")
+    assert explanation(op_of("relu"), shape, shape) == []
+
+
+def test_explain_tells_params_and_macs_where_the_channels_are_known() -> None:
+    op, shape = op_of("conv 8 k3"), read_shape("3@8")
+    assert explanation(op, shape, op.output(shape))[-1] == "params: 80, MACs: 432"
 
 
 def test_an_op_is_frozen_and_compares_by_its_knobs() -> None:

@@ -255,6 +255,35 @@ def test_branches_at_different_places_are_noted() -> None:
     assert note.code == "alignment"
 
 
+def test_branches_at_different_places_on_one_axis_are_noted_with_the_axis() -> None:
+    (note,) = read("a: crop 9:1x1 from=in | b: crop 1:9x1 from=in | add a").run("4@60x60").row(3).notes
+    assert note.text == "the branches look at places a cell or more apart on axis 1"
+
+
+def test_branches_at_different_jumps_are_noted_and_have_no_field() -> None:
+    row = read("a: conv 4 k3 s2 p1 | upsample to 20 from=in | conv 4 k3 s2 p1 | add a").run("4@20").row(4)
+    assert row.receptive_field == (3,)
+    row = read("a: conv 4 k3 s2 p1 | adaptivepool 10 from=in | pad 1 | crop 1 | add a").run("4@20").row(5)
+    assert not row.notes
+    row = read("a: conv 4 k2 s2 | crop 5 from=in | add a").run("4@20").row(3)
+    assert row.receptive_field == (None,)
+    assert [note.text for note in row.notes] == ["the branches step through the input differently"]
+
+
+def test_axes_of_their_own_padding_by_same_are_followed_apart() -> None:
+    trace = read("conv 4 k3 s2 same | conv 4 k3 s2 same").run("4@20x31")
+    assert trace.row(2).offset == (0, -1)
+
+
+def test_a_target_size_of_a_transposed_layer_is_followed() -> None:
+    assert read("tconv 4 k3 s2 p1 to 12").run("4@6").row(1).receptive_field == (2,)
+
+
+def test_too_many_phases_of_a_pool_or_an_upsampling_are_not_followed() -> None:
+    for layer in ("adaptivepool 4999", "upsample x4999", "tconv 4 k3 s4999"):
+        assert read(layer).run("4@5000").row(1).receptive_field == (None,)
+
+
 @pytest.mark.parametrize(
     "text",
     [
