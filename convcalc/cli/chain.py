@@ -31,7 +31,7 @@ layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, n
   convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2'
 """,
 )
-@click.argument("source", metavar="SOURCE", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the shape to put in, in place of the network's own")
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")

@@ -40,6 +40,10 @@ class Main(click.Group):
         version = click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")
         self.params += version(click.Command("")).params
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """In the order of the registry, the simplest question first."""
+        return list(self.commands)
+
     def __call__(self, *args: Any, **extra: Any) -> NoReturn:
         """Be the whole process. It is short: looking for garbage would cost a tenth of it."""
         gc.set_threshold(100_000)

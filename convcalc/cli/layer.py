@@ -132,7 +132,7 @@ def _tconv() -> "type[Op]":
 
 
 def _max_pool() -> "type[Op]":
-    """What comes out of a pooling layer; the stride is the kernel where left out."""
+    """What comes out of a pooling layer."""
     from convcalc.ops.pooling import MaxPool
 
     return MaxPool

@@ -40,7 +40,15 @@ def option_of(knob: "Knob") -> click.Option:
         )
     kind = click.Choice(tuple(knob.kind.words)) if isinstance(knob.kind, Choice) else KnobType(knob)
     text = knob.text if knob.required or knob.default is None else f"{knob.text} [{knob.kind.show(knob.default)}]"
-    return click.Option([*short, f"--{long}", knob.name], type=kind, required=knob.required, help=text)
+    names = [*short, f"--{long}", knob.name]
+    return click.Option(names, type=kind, required=knob.required, help=text, metavar=_metavar(knob))
+
+
+def _metavar(knob: "Knob") -> str | None:
+    """`K` for the kernel, `SIZE` for a size; None for what the type itself tells."""
+    if knob.keyword:
+        return "SIZE"
+    return knob.letter.upper() if len(knob.letter) == 1 and not knob.positional else None
 
 
 def knob_options(op: "type[Op]") -> list[click.Option]:
