@@ -180,6 +180,22 @@ class Window(NamedTuple):
             return 0
         return self.stride - min(self.kernel, self.stride // gcd(self.stride, self.dilation))
 
+    def holes(self, cells: int) -> int:
+        """Cells inside the input that fall between the taps of a dilated kernel, where no other position reads them.
+
+        What `skipped` tells of every stride is not counted again, and past `MAX_PERIOD` taps nothing is.
+
+        >>> Window(kernel=2, dilation=4).holes(5)
+        3
+        """
+        output, (leading, trailing) = self.output(cells), self.unread(cells)
+        if self.dilation == 1 or self.skipped(cells) or output * self.kernel > MAX_PERIOD:
+            return 0
+        first = -self.pads(cells)[0]
+        starts = range(first, first + output * self.stride, self.stride)
+        read = {start + self.dilation * tap for start in starts for tap in range(self.kernel)}
+        return sum(cell not in read for cell in range(leading, cells - trailing))
+
     def taps(self, cells: int) -> Taps:
         """Which of `cells` cells each position reads, the padding counted as cells too."""
         return Taps(self.stride, 1, ((-self.pads(cells)[0], self.dilation, self.kernel),))
@@ -300,6 +316,22 @@ class TransposedWindow(NamedTuple):
         leading = min(max(-((self.extent - 1 - before) // self.stride), 0), cells)
         reached = -(-(self.output(cells) + before) // self.stride)
         return leading, min(max(cells - reached, 0), cells - leading)
+
+    def holes(self, cells: int) -> int:
+        """Output cells that no input reaches for want of neighbours, where a dilated kernel spreads thin.
+
+        What `gaps` tells of every stride is not counted again, and past `MAX_PERIOD` taps nothing is.
+
+        >>> TransposedWindow(kernel=2, dilation=2).holes(1)
+        1
+        """
+        if self.dilation == 1 or self.gaps(cells) or cells * self.kernel > MAX_PERIOD:
+            return 0
+        before = self.resolve(cells).sides[0]
+        reached = {
+            cell * self.stride + self.dilation * tap - before for cell in range(cells) for tap in range(self.kernel)
+        }
+        return sum(place not in reached for place in range(self.output(cells)))
 
     def gaps(self, cells: int) -> int:
         """Of every `stride` output cells, those that no kernel reaches and that are bias alone.

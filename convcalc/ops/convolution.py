@@ -245,11 +245,15 @@ class TransposedConv(Planned[TransposedWindow]):
             notes.append(per_axis_note("output_padding", chosen, "output_padding {0} gives {1}{axis}", zero=True))
         gaps = [(window.gaps(cells), window.stride) for window, cells in axes]
         notes.append(per_axis_note("gaps", gaps, GAPS))
+        notes.append(per_axis_note("gaps", [window.holes(cells) for window, cells in axes], HOLES))
         notes += unread_notes([window.unread(cells) for window, cells in axes], "lost to the padding")
         return [note for note in notes if note]
 
 
 GAPS = "{0} of every {1} output cells{axis} {is} bias alone: no kernel reaches them"
+
+
+HOLES = "{0} output cell{s}{axis} {is} bias alone: no input reaches that far"
 
 
 def _weights(op: Conv | TransposedConv, shape: Shape) -> Weights | None:

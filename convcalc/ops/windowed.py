@@ -118,16 +118,20 @@ class Windowed(Planned[Window]):
         return tuple([window.taps(cells) for window, cells in zip(plan.windows, shape.size, strict=True)])
 
     def notes(self, shape: Shape, output: Shape) -> list[Note]:
-        """Cells never read, cells stepped over, and padding that a word made uneven."""
+        """Cells never read, stepped over or between the taps, and padding that a word made uneven."""
         windows = self.windows(shape)
         axes = list(zip(windows, shape.size, strict=True))
         skipped = [(window.skipped(cells), window.stride) for window, cells in axes]
         notes = [
             *unread_notes([window.unread(cells) for window, cells in axes], "never read"),
             per_axis_note("skipped", skipped, "the stride steps over {0} of every {1} input cells{axis}"),
+            per_axis_note("skipped", [window.holes(cells) for window, cells in axes], HOLES),
             uneven_note([window.pads(0) for window in windows], self.padding),
         ]
         return [note for note in notes if note]
+
+
+HOLES = "{0} input cell{s}{axis} between the taps {is} never read"
 
 
 def need_axes(op: Op, rank: int) -> None:

@@ -141,7 +141,7 @@ def test_a_module_opens_with_a_sentence(path: Path) -> None:
 
 @pytest.mark.parametrize("path", MODULES, ids=ident)
 def test_a_file_is_read_in_one_sitting(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) <= 360
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= 400
 
 
 def test_nothing_prints_outside_the_cli() -> None:

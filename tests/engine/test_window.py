@@ -121,6 +121,30 @@ def test_a_window_that_does_not_move_skips_nothing() -> None:
     assert Window(3, 5).skipped(8) == 2
 
 
+def test_cells_between_the_taps_are_counted_where_no_position_reads_them() -> None:
+    for kernel, stride, dilation, before, after, cells in product(
+        range(1, 5), range(1, 4), range(1, 6), range(3), range(3), range(1, 15)
+    ):
+        window = Window(kernel, stride, dilation, (before, after))
+        read = {cell for taps in sliding.positions(cells, kernel, stride, dilation, before, after) for cell in taps}
+        leading, trailing = window.unread(cells) if read else (0, 0)
+        if not read or dilation == 1 or window.skipped(cells):
+            assert not read or window.holes(cells) == 0
+            continue
+        inside = range(leading, cells - trailing)
+        assert window.holes(cells) == sum(cell not in read for cell in inside), (window, cells)
+
+
+def test_output_cells_out_of_reach_of_a_dilated_kernel_are_counted() -> None:
+    for kernel, stride, dilation, before, after, cells in product(
+        range(1, 4), range(1, 4), range(2, 6), range(3), range(3), range(1, 7)
+    ):
+        window = TransposedWindow(kernel, stride, dilation, (before, after))
+        if window.output(cells) >= 1 and not window.gaps(cells):
+            landing = sliding.readers(window.output(cells), cells, kernel, stride, dilation, before)
+            assert window.holes(cells) == sum(not reading for reading in landing), (window, cells)
+
+
 def test_negative_padding_leaves_cells_unread_on_its_side() -> None:
     for kernel, stride, before, after, cells in product(
         range(1, 5), range(1, 4), range(-3, 2), range(-3, 2), range(9, 14)
