@@ -10,8 +10,12 @@ from convcalc.errors import Malformed
 if TYPE_CHECKING:
     from convcalc.ops.op import Knob, Op
 
+    _ParamType = click.ParamType[Any]
+else:
+    _ParamType = click.ParamType  # before click 8.5 it takes no type
 
-class KnobType(click.ParamType[Any]):
+
+class KnobType(_ParamType):
     """Reads an option as a layer's line reads the same knob."""
 
     def __init__(self, knob: "Knob") -> None:
