@@ -11,7 +11,6 @@ _T = TypeVar("_T")
 MAX_DIGITS = 4300
 """Python refuses to convert a longer number (CVE-2020-10735)."""
 
-
 MAX_BITS = (10**MAX_DIGITS - 1).bit_length()
 
 

@@ -34,12 +34,9 @@ layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, n
 @click.argument("source", metavar="[SOURCE]", required=False)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the shape to put in, in place of the network's own")
+@framework_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")
-@click.option(
-    "--columns",
-    metavar="NAME,...",
-    help="which columns, and in which order",
-)
+@click.option("--columns", metavar="NAME,...", help="which columns, and in which order")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
 def chain(
     source: str | None,
@@ -73,9 +70,6 @@ def chain(
         click.echo(f"note: {note}", err=True)
     show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
     return _tell_findings(found, trace)
-
-
-chain.params.insert(3, framework_option())
 
 
 def _tell_findings(found: "Source", trace: "Trace") -> int:

@@ -37,8 +37,7 @@ class Main(click.Group):
             help=f"Shape arithmetic of convolutional networks, exact and with no framework installed.\n\n{EXAMPLES}",
             epilog="Exit codes: 0 an answer, 1 no answer or an error found, 2 malformed input, 3 a bug in convcalc.",
         )
-        version = click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")
-        self.params += version(click.Command("")).params
+        click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")(self)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the registry, the simplest question first."""

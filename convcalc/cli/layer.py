@@ -26,7 +26,7 @@ def _sizes(sizes: Sequence[str]) -> Iterator[str]:
     for size in sizes:
         if size == "-" and sys.stdin is None:
             raise Malformed("standard input is closed", hint="give sizes")
-        elif size == "-":
+        if size == "-":
             yield from (line for text in sys.stdin if (line := text.strip().removeprefix("\ufeff")))
         else:
             yield size
@@ -80,7 +80,9 @@ class LayerCommand(click.Command):
         self, name: str, load: Callable[[], "type[Op]"], example: str, *, extra: Sequence[click.Option] = ()
     ) -> None:
         text = f"{load.__doc__}\n\n\b\n  {example}\n\n{SIZE_HELP}"
-        super().__init__(name, callback=self._answer, help=text, params=[_SIZES, *extra, *_shared_options()])
+        super().__init__(name, callback=self._answer, help=text, params=[_SIZES, *extra])
+        for shared in _SHARED:
+            shared(self)
         self._load = load
         self._complete = False
 
@@ -108,13 +110,12 @@ class LayerCommand(click.Command):
 _SIZES = click.Argument(["sizes"], metavar="SIZE...", nargs=-1, required=True)
 
 
-def _shared_options() -> list[click.Option]:
-    return [
-        framework_option(),
-        click.Option(["--explain"], is_flag=True, help="show the formula, the numbers put in, and each step"),
-        click.Option(["--json", "as_json"], is_flag=True, help="one JSON object for each size"),
-        click.Option(["-q", "--quiet"], is_flag=True, help="no notes on stderr"),
-    ]
+_SHARED = (
+    framework_option,
+    click.option("--explain", is_flag=True, help="show the formula, the numbers put in, and each step"),
+    click.option("--json", "as_json", is_flag=True, help="one JSON object for each size"),
+    click.option("-q", "--quiet", is_flag=True, help="no notes on stderr"),
+)
 
 
 def _conv() -> "type[Op]":

@@ -60,6 +60,5 @@ def knob_options(op: "type[Op]") -> list[click.Option]:
     return [option_of(knob) for knob in op.knobs.values()]
 
 
-def framework_option() -> click.Option:
-    """`-f/--framework`."""
-    return click.Option(["-f", "--framework"], type=click.Choice(NAMES), help="count as this framework does")
+framework_option = click.option("-f", "--framework", type=click.Choice(NAMES), help="count as this framework does")
+"""`-f/--framework`, for a function or a command."""

@@ -9,7 +9,7 @@ from convcalc.errors import Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.kinds import Axes, Count, Flag, PerAxis
 from convcalc.ops.op import Note, Weights, impossible, knob
-from convcalc.ops.windowed import DILATION, Planned, Windowed, per_axis_note, spread_padding, uneven_note, unread_notes
+from convcalc.ops.windowed import DILATION, Planned, Windowed, per_axis_note, uneven_note, unread_notes
 from convcalc.shape import Shape, spread
 from convcalc.window import SIZE_DEPENDENT, Sides, Taps, TransposedWindow
 
@@ -173,13 +173,12 @@ class TransposedConv(Planned[TransposedWindow]):
             raise Malformed("output_padding and output_size exclude each other", key="output_size", hint="give one")
 
     def _windows(self, rank: int) -> tuple[TransposedWindow, ...]:
-        kernel = spread(self.kernel, rank, "kernel")
-        stride = spread(self.stride or (1,), rank, "stride")
         dilation = spread(self.dilation, rank, "dilation")
-        padding = spread_padding(self.padding, rank)
         added = (None,) * rank if self.output_padding is None else spread(self.output_padding, rank, "output_padding")
-        knobs = zip(kernel, stride, dilation, padding, added, strict=True)
-        windows = tuple([TransposedWindow(*values) for values in knobs])
+        axes = zip(self.axes_of(rank), dilation, added, strict=True)
+        windows = tuple(
+            [TransposedWindow(kernel, stride, apart, pads, more) for (kernel, stride, pads), apart, more in axes]
+        )
         for axis, window in enumerate(windows):
             _check_output_padding(axis, rank, window)
         return windows

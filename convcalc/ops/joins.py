@@ -87,6 +87,5 @@ def _join_hint(names: Sequence[str], shape: Shape, others: Sequence[Shape], *, c
         steps.append(f"{resizing(shape.size, other.size)} like={name}")
     if channels and None not in (other.channels, shape.channels) and other.channels != shape.channels:
         steps.append(f"conv {other.channels} k1" if shape.size else f"dense {other.channels}")
-    return (
-        f"{' and '.join(steps)} before it gives {other if len(steps) > 1 or not other.size else show_size(other.size)}"
-    )
+    whole = len(steps) > 1 or not other.size
+    return f"{' and '.join(steps)} before it gives {other if whole else show_size(other.size)}"

@@ -5,7 +5,7 @@ from math import gcd
 from convcalc.ops.kinds import Axes, Choice, Flag, PerAxis
 from convcalc.ops.likes import LIKE, size_like
 from convcalc.ops.op import Op, impossible, knob
-from convcalc.ops.windowed import Planned, Windowed, need_axes, spread_padding
+from convcalc.ops.windowed import Planned, Windowed, need_axes
 from convcalc.shape import Shape, spread
 from convcalc.window import MAX_PERIOD, Taps, TransposedWindow, Window
 
@@ -76,11 +76,7 @@ class Unpool(Planned[Window]):
 
     def _windows(self, rank: int) -> tuple[Window, ...]:
         """The window of the pool that is reversed."""
-        kernel = spread(self.kernel, rank, "kernel")
-        stride = spread(self.stride or self.kernel, rank, "stride")
-        padding = spread_padding(self.padding, rank)
-        knobs = zip(kernel, stride, padding, strict=True)
-        return tuple([Window(size, step, padding=pads) for size, step, pads in knobs])
+        return tuple([Window(kernel, stride, padding=pads) for kernel, stride, pads in self.axes_of(rank)])
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """`(in - 1) * stride + kernel - padding`, or the size of `like` where a pool of it ends here."""

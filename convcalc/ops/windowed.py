@@ -55,6 +55,13 @@ class Planned(Op, Generic[AnyWindow]):
             )
         return self._plans[rank]
 
+    def axes_of(self, rank: int) -> list[tuple[int, int, Sides | str]]:
+        """Kernel, stride (the kernel where left out) and padding of each of `rank` axes."""
+        kernel = spread(self.kernel, rank, "kernel")
+        stride = spread(self.stride or self.kernel, rank, "stride")
+        given: tuple[Sides | str, ...] = (self.padding,) if isinstance(self.padding, str) else self.padding
+        return list(zip(kernel, stride, spread(given, rank, "padding"), strict=True))
+
     def _windows(self, rank: int) -> tuple[AnyWindow, ...]:
         raise NotImplementedError
 
@@ -70,11 +77,10 @@ class Windowed(Planned[Window]):
         return False
 
     def _windows(self, rank: int) -> tuple[Window, ...]:
-        kernel = spread(self.kernel, rank, "kernel")
-        stride = spread(self.stride or self.kernel, rank, "stride")
-        dilation = spread(self.dilation, rank, "dilation")
-        padding = spread_padding(self.padding, rank)
-        return tuple([Window(*knobs, self.ceil_mode) for knobs in zip(kernel, stride, dilation, padding, strict=True)])
+        axes = zip(self.axes_of(rank), spread(self.dilation, rank, "dilation"), strict=True)
+        return tuple(
+            [Window(kernel, stride, dilation, pads, self.ceil_mode) for (kernel, stride, pads), dilation in axes]
+        )
 
     def windows(self, shape: Shape) -> tuple[Window, ...]:
         """The window on each axis, its padding in numbers for this shape."""
@@ -138,11 +144,6 @@ def need_axes(op: Op, rank: int) -> None:
     """Refuse a feature vector."""
     if not rank:
         raise Impossible(f"{op.spelling} needs at least one axis, a feature vector has none", hint="reshape it first")
-
-
-def spread_padding(padding: PaddingValue, rank: int) -> tuple[Sides | str, ...]:
-    """The padding of each of `rank` axes."""
-    return (padding,) * rank if isinstance(padding, str) else spread(padding, rank, "padding")
 
 
 def _misfit(window: Window, cells: int, may_pad: Callable[[int, Sides], bool]) -> tuple[str, str, str]:

@@ -33,8 +33,7 @@ class Source(NamedTuple):
 
     def locate(self, place: Place) -> str:
         """`net.txt:7`, or `net.toml: layers[3]`, for a place in the document."""
-        lines = {at: label.split(" ", 1)[0] for at, label in self.lines.items()}
-        return _locate(self.name, place, lines)
+        return _locate(self.name, place, self.lines, words=False)
 
 
 def read_source(data: bytes, name: str) -> Source:
@@ -101,11 +100,11 @@ def _whole_place(error: ConvcalcError) -> Place:
     return error.place if error.key is None or error.key in error.place else (*error.place, error.key)
 
 
-def _locate(name: str, place: Place, lines: Mapping[Place, str]) -> str:
+def _locate(name: str, place: Place, lines: Mapping[Place, str], *, words: bool = True) -> str:
     """`net.txt:7: kernel` where lines are known, `net.toml: layers[3].kernel` where they are not."""
     for length in range(len(place), 0, -1):
-        if place[:length] in lines:
-            return _joined(f"{name}:{lines[place[:length]]}", place[length:])
+        if label := lines.get(place[:length]):
+            return _joined(f"{name}:{label if words else label.split(' ', 1)[0]}", place[length:])
     return _joined(f"{name}:{place[1]}", place[2:]) if place[:1] == ("line",) else _joined(name, place)
 
 

@@ -8,7 +8,7 @@ from convcalc.renderers.glyphs import UNICODE, Glyphs
 from convcalc.trace import Trace
 
 GAP = 3
-"""Cells that the frame takes for each column."""
+"""Cells between two columns."""
 
 LEAST_NOTES = 24
 """Notes are words: they may be folded down to this width before a column has to go."""
@@ -84,11 +84,8 @@ def plain_table(sheet: Sheet, glyphs: Glyphs = UNICODE) -> list[str]:
     """The lines of the table at its natural width: titles, a rule, a row a layer."""
     widths = sheet.widths()
     titles = [column.title for column in sheet.columns]
-    rule = glyphs.rule * (sum(widths) + GAP * (len(widths) - 1))
-    return [
-        line.rstrip()
-        for line in [_line(titles, sheet, widths), rule, *[_line(row, sheet, widths) for row in sheet.rows]]
-    ]
+    rule = glyphs.rule * natural_width(sheet)
+    return [_line(titles, sheet, widths), rule, *[_line(row, sheet, widths) for row in sheet.rows]]
 
 
 def _line(cells: Sequence[str], sheet: Sheet, widths: Sequence[int]) -> str:

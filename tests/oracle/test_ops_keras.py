@@ -19,6 +19,7 @@ from torch_ops import (
     Dims,
     Pick,
     agree_on_axis,
+    agree_on_cases,
     case_of,
     cases,
     chain_of,
@@ -468,15 +469,7 @@ EXAMPLES = {"conv": 300, "dwconv": 200, "tconv": 400, "pool": 200, "avgpool": 20
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_a_native_op_is_keras_layer(kind: str) -> None:
     """Where Keras answers, convcalc answers the same; where it refuses, convcalc does too, or there is a reason."""
-
-    @repeatably(EXAMPLES.get(kind, 15 if kind in ACTIVATIONS else 60))
-    @given(cases(GENERATORS[kind]))
-    def agrees(case: Case) -> None:
-        measured, answer = measure(case), native(case)
-        if measured is not None or (answer is not None and not why_wider(case)):
-            assert answer == measured, told(case)
-
-    agrees()
+    agree_on_cases(GENERATORS[kind], EXAMPLES.get(kind, 15 if kind in ACTIVATIONS else 60), measure, why_wider)
 
 
 @repeatably(100)

@@ -20,6 +20,7 @@ from torch_ops import (
     Pick,
     Step,
     agree_on_axis,
+    agree_on_cases,
     build,
     case_of,
     cases,
@@ -260,15 +261,7 @@ EXAMPLES = {"conv": 600, "tconv": 600, "tconv to": 300, "pool": 400, "avgpool": 
 @pytest.mark.parametrize("kind", GENERATORS)
 def test_a_native_op_is_torchs_layer(kind: str) -> None:
     """Where PyTorch answers, convcalc answers the same; where it refuses, convcalc does too, or there is a reason."""
-
-    @repeatably(EXAMPLES.get(kind, 30 if kind in ACTIVATIONS else 150))
-    @given(cases(GENERATORS[kind]))
-    def agrees(case: Case) -> None:
-        measured, answer = measure(case), native(case)
-        if measured is not None or (answer is not None and not why_wider(case)):
-            assert answer == measured, told(case)
-
-    agrees()
+    agree_on_cases(GENERATORS[kind], EXAMPLES.get(kind, 30 if kind in ACTIVATIONS else 150), measure, why_wider)
 
 
 @repeatably(200)

@@ -13,7 +13,7 @@ from itertools import chain
 from math import prod
 from typing import Any, NamedTuple
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from convcalc.errors import ConvcalcError
@@ -819,3 +819,21 @@ def cases(draw: Callable[[Any], Any], make: Callable[[Pick], Any]) -> Any:
 def told(case: Case) -> str:
     """A case in a failure's message."""
     return f"{line(case)} on {', '.join(map(notation, case.inputs))}"
+
+
+def agree_on_cases(
+    generate: Callable[[Pick], Case],
+    examples: int,
+    measure_case: Callable[[Case], Answer | None],
+    why_wider: Callable[[Case], str | None],
+) -> None:
+    """Where a framework answers, convcalc answers the same; where it refuses, convcalc does, or there is a reason."""
+
+    @repeatably(examples)
+    @given(cases(generate))
+    def agrees(case: Case) -> None:
+        measured, answer = measure_case(case), native(case)
+        if measured is not None or (answer is not None and not why_wider(case)):
+            assert answer == measured, told(case)
+
+    agrees()
