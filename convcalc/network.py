@@ -10,13 +10,16 @@
 import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, read_shape
 from convcalc.trace import Finding, Trace
+
+if TYPE_CHECKING:
+    from convcalc.dialects.dialect import Dialect
 
 Place = tuple[str | int, ...]
 """Where something stands in a network file: keys and indices."""
@@ -40,11 +43,13 @@ class Network:
         layers: Sequence[Layer],
         *,
         framework: str | None = None,
+        opset: int | None = None,
         input: Shape | None = None,  # noqa: A002 - the config key's own name
         expect: Shape | None = None,
     ) -> None:
         self.layers = tuple(layers)
         self.framework = framework
+        self.opset = opset
         self.input = input
         self.expect = expect
 
@@ -72,24 +77,44 @@ class Network:
         """The input and every layer's output. Raises the error of the first layer that fails."""
         shapes = [self.start(shape)]
         with _uncollected():
-            for op, inputs, *_ in self.layers:
+            for op, (_, inputs, *_) in zip(self.ops(), self.layers, strict=True):
                 if len(inputs) == 1:
                     shapes.append(op.output(shapes[inputs[0]]))
                 else:
                     shapes.append(op.output(*[shapes[source] for source in inputs]))
         return shapes
 
+    def dialect(self, framework: str | None = None) -> "Dialect | None":
+        """The dialect of the framework asked for, else of the network's own."""
+        name = framework or self.framework
+        return dialect_named(name, self.opset if name == self.framework else None)
+
+    def ops(self, framework: str | None = None) -> list[Op]:
+        """Every layer's op, under the rules of the framework. Raises `Malformed` where it is another's layer."""
+        dialect = self.dialect(framework)
+        if dialect is None:
+            return [layer.op for layer in self.layers]
+        if dialect.name != self.framework and any(layer.op.text for layer in self.layers):
+            raise Malformed(f"the layers are written as {self.framework} has them", key="framework")
+        adopted = {id(layer.op): layer.op for layer in self.layers}
+        adopted = {key: dialect.adopt(op) for key, op in adopted.items()}
+        return [adopted[id(layer.op)] for layer in self.layers]
+
     def run(self, shape: Shape | str | None = None, framework: str | None = None) -> Trace:
         """Every layer's shape, params, MACs and receptive field; a layer that fails ends the trace."""
-        counting = dialect_named(framework or self.framework)
-        trace = Trace(self, self.start(shape), counts_statistics=bool(counting and counting.counts_statistics))
+        dialect = self.dialect(framework)
+        trace = Trace(self, self.start(shape), self.ops(framework), counts_statistics=_counts_statistics(dialect))
         try:
             with _uncollected():
-                for layer in self.layers:
-                    trace.add(layer)
+                for op, layer in zip(trace.ops, self.layers, strict=True):
+                    trace.add(op, layer.inputs)
         except ConvcalcError as error:
             trace.failure = Finding(len(trace) + 1, error, self.layers[len(trace)].place)
         return trace
+
+
+def _counts_statistics(dialect: "Dialect | None") -> bool:
+    return dialect is not None and dialect.counts_statistics
 
 
 @contextmanager

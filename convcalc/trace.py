@@ -10,7 +10,7 @@ from convcalc.shape import Shape
 from convcalc.window import Taps
 
 if TYPE_CHECKING:
-    from convcalc.network import Layer, Network
+    from convcalc.network import Network
 
 Fields = tuple[Field | None, ...]
 """A field for each axis; None where no axis of the input corresponds."""
@@ -65,8 +65,9 @@ class Trace:
     Where a layer fails, the columns end before it and `failure` tells why.
     """
 
-    def __init__(self, network: "Network", start: Shape, *, counts_statistics: bool) -> None:
+    def __init__(self, network: "Network", start: Shape, ops: Sequence[Op], *, counts_statistics: bool) -> None:
         self.network = network
+        self.ops = ops
         self.input = start
         self.shapes: list[Shape] = [start]
         self.weights: list[Weights | None] = []
@@ -75,9 +76,8 @@ class Trace:
         self.counts_statistics = counts_statistics
         self.failure: Finding | None = None
 
-    def add(self, layer: "Layer") -> None:
+    def add(self, op: Op, inputs: tuple[int, ...]) -> None:
         """Put one more layer into the columns. Raises the error of an op that refuses."""
-        op, inputs, *_ = layer
         shapes = self.shapes
         shape = shapes[inputs[0]]
         output = op.output(shape) if len(inputs) == 1 else op.output(*[shapes[source] for source in inputs])
@@ -105,16 +105,16 @@ class Trace:
         """Layer `number`, counted from 1. Its notes are worked out here, and not before."""
         if not 1 <= number <= len(self):
             raise IndexError(f"there is no layer {number}: there are 1 to {len(self)}")
-        layer = self.network.layers[number - 1]
+        layer, op = self.network.layers[number - 1], self.ops[number - 1]
         shapes = tuple([self.shapes[source] for source in layer.inputs])
         output, weights = self.shapes[number], self.weights[number - 1]
-        notes = layer.op.notes(shapes[0], output)
-        if layer.op.joins:
+        notes = op.notes(shapes[0], output)
+        if op.joins:
             notes = [*notes, *_alignment([self.fields[source] for source in layer.inputs])]
         return Row(
             number,
             layer.name,
-            layer.op,
+            op,
             layer.inputs,
             shapes,
             output,

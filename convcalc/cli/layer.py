@@ -101,10 +101,20 @@ class LayerCommand(click.Command):
         given = {key: value for key, value in values.items() if value is not None}
         kind = _POOLS[given.pop("kind")]() if "kind" in given else self._load()
         try:
-            op = kind(**given)
+            op = _under(framework, kind(**given))
         except ConvcalcError as error:
             return told(as_option(error), code_of(error))
         return _answer_all(op, sizes, _form(framework, as_json=as_json, explain=explain), quiet=quiet)
+
+
+def _under(framework: str | None, op: "Op") -> "Op":
+    """The op under the rules of the framework, if one is named."""
+    if framework is None:
+        return op
+    from convcalc.dialects import dialect_named
+
+    dialect = dialect_named(framework)
+    return dialect.adopt(op) if dialect else op
 
 
 _SIZES = click.Argument(["sizes"], metavar="SIZE...", nargs=-1, required=True)

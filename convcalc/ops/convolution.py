@@ -234,7 +234,7 @@ class TransposedConv(Planned[TransposedWindow]):
         """Uneven padding by a word, the output_padding that a target size chose, cells lost and cells of bias alone."""
         windows = self.windows(shape)
         axes = list(zip(windows, shape.size, strict=True))
-        notes = [uneven_note([window.sides for window in windows], self.padding)]
+        notes = [uneven_note([window.sides for window in windows], self.padding_word)]
         if self.output_padding is not None and self.padding in SIZE_DEPENDENT:
             sides = [window.sides for window in windows]
             text = "Keras' output_padding is padding ({0}, {1}){axis} with none of it left"
@@ -242,11 +242,19 @@ class TransposedConv(Planned[TransposedWindow]):
         if self.output_size is not None and self.padding not in SIZE_DEPENDENT:
             chosen = [(window.output_padding or 0, window.output(cells)) for window, cells in axes]
             notes.append(per_axis_note("output_padding", chosen, "output_padding {0} gives {1}{axis}", zero=True))
-        gaps = [(window.gaps(cells), window.stride) for window, cells in axes]
-        notes.append(per_axis_note("gaps", gaps, GAPS))
-        notes.append(per_axis_note("gaps", [window.holes(cells) for window, cells in axes], HOLES))
-        notes += unread_notes([window.unread(cells) for window, cells in axes], "lost to the padding")
-        return [note for note in notes if note]
+        return [*[note for note in notes if note], *spread_notes(windows, shape.size)]
+
+
+def spread_notes(windows: Sequence[TransposedWindow], size: Sequence[int]) -> list[Note]:
+    """Cells lost and cells of bias alone, of transposed windows over `size`."""
+    axes = list(zip(windows, size, strict=True))
+    gaps = [(window.gaps(cells), window.stride) for window, cells in axes]
+    notes = [
+        per_axis_note("gaps", gaps, GAPS),
+        per_axis_note("gaps", [window.holes(cells) for window, cells in axes], HOLES),
+        *unread_notes([window.unread(cells) for window, cells in axes], "lost to the padding"),
+    ]
+    return [note for note in notes if note]
 
 
 GAPS = "{0} of every {1} output cells{axis} {is} bias alone: no kernel reaches them"

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 from convcalc.errors import Impossible, Malformed
 from convcalc.ops.kinds import Kind
 from convcalc.shape import Shape
-from convcalc.window import Taps
+from convcalc.window import Taps, TransposedWindow, Window
 
 REQUIRED = object()
 """The default of a knob that must be given."""
@@ -95,6 +95,10 @@ class Op:
     """Each output cell reads the same cell of the input, and the shape stays as it is."""
     joins: ClassVar[bool] = False
     """Every input is read, not the first alone."""
+    text: str = ""
+    """How the layer is written in a framework's own spelling, if it is."""
+    given: frozenset[str]
+    """The knobs that were set, be it to their defaults."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
@@ -106,6 +110,7 @@ class Op:
 
     def __init__(self, **values: Any) -> None:
         settings = self.__dict__
+        settings["given"] = frozenset(values)
         for name, knob in self.knobs.items():
             if name in values:
                 value = values.pop(name)
@@ -148,7 +153,7 @@ class Op:
 
     def replace(self, **values: Any) -> Self:
         """The same op with some knobs changed."""
-        return type(self)(**{**self.settings(), **values})
+        return type(self)(**{**{name: getattr(self, name) for name in self.given}, **values})
 
     def check(self) -> None:
         """Refuse knobs that contradict each other. Raises `Malformed`."""
@@ -172,6 +177,15 @@ class Op:
     def macs(self, shape: Shape, output: Shape) -> int | None:
         """Multiply-adds of a weight; None where the channels are not known."""
         return 0
+
+    def windows(self, shape: Shape) -> tuple[Window | TransposedWindow, ...]:
+        """The window on each axis for `shape`, its padding in numbers; none where no window slides."""
+        return ()
+
+    @property
+    def padding_word(self) -> str | None:
+        """The word that the padding follows from, where one does."""
+        return None
 
     def taps(self, shape: Shape, output: Shape) -> tuple[Taps | None, ...]:
         """For each output axis, the input cells that each cell reads; None where no axis corresponds."""

@@ -55,6 +55,10 @@ class Planned(Op, Generic[AnyWindow]):
             )
         return self._plans[rank]
 
+    @property
+    def padding_word(self) -> str | None:
+        return self.padding if isinstance(self.padding, str) else None
+
     def axes_of(self, rank: int) -> list[tuple[int, int, Sides | str]]:
         """Kernel, stride (the kernel where left out) and padding of each of `rank` axes."""
         kernel = spread(self.kernel, rank, "kernel")
@@ -125,16 +129,20 @@ class Windowed(Planned[Window]):
 
     def notes(self, shape: Shape, output: Shape) -> list[Note]:
         """Cells never read, stepped over or between the taps, and padding that a word made uneven."""
-        windows = self.windows(shape)
-        axes = list(zip(windows, shape.size, strict=True))
-        skipped = [(window.skipped(cells), window.stride) for window, cells in axes]
-        notes = [
-            *unread_notes([window.unread(cells) for window, cells in axes], "never read"),
-            per_axis_note("skipped", skipped, "the stride steps over {0} of every {1} input cells{axis}"),
-            per_axis_note("skipped", [window.holes(cells) for window, cells in axes], HOLES),
-            uneven_note([window.pads(0) for window in windows], self.padding),
-        ]
-        return [note for note in notes if note]
+        return direct_notes(self.windows(shape), shape.size, self.padding_word)
+
+
+def direct_notes(windows: Sequence[Window], size: Sequence[int], word: str | None) -> list[Note]:
+    """What is worth knowing of windows, whose padding is in numbers, over `size`."""
+    axes = list(zip(windows, size, strict=True))
+    skipped = [(window.skipped(cells), window.stride) for window, cells in axes]
+    notes = [
+        *unread_notes([window.unread(cells) for window, cells in axes], "never read"),
+        per_axis_note("skipped", skipped, "the stride steps over {0} of every {1} input cells{axis}"),
+        per_axis_note("skipped", [window.holes(cells) for window, cells in axes], HOLES),
+        uneven_note([window.pads(0) for window in windows], word),
+    ]
+    return [note for note in notes if note]
 
 
 HOLES = "{0} input cell{s}{axis} between the taps {is} never read"
@@ -215,11 +223,11 @@ def _sentence(text: str, value: object, place: str) -> str:
     return text.format(*values, axis=place, s="" if one else "s", **{"is": "is" if one else "are"})
 
 
-def uneven_note(sides: Sequence[Sides], padding: PaddingValue) -> Note | None:
+def uneven_note(sides: Sequence[Sides], word: str | None) -> Note | None:
     """The padding in numbers, where a word chose it and its sides differ."""
-    if not isinstance(padding, str) or all(before == after for before, after in sides):
+    if word is None or all(before == after for before, after in sides):
         return None
     told = sides[:1] if len(set(sides)) == 1 else sides
     place = " per axis" if len(sides) > len(told) else ""
     pairs = " x ".join([f"({before}, {after})" for before, after in told])
-    return Note("padding", f"{padding} pads {pairs}{place}: before, after")
+    return Note("padding", f"{word} pads {pairs}{place}: before, after")

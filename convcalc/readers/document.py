@@ -5,15 +5,15 @@ It knows the keys and how blocks unfold, not which format the document was writt
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from convcalc.dialects import dialect_named
+from convcalc.dialects import dialect_knowing, dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.network import Layer, Network, Place
 from convcalc.ops.kinds import integer
-from convcalc.ops.op import Op
 from convcalc.readers.blocks import MAX_DEPTH, Block, Scope, fill
-from convcalc.readers.spelling import LAYER_KEYS, STATEMENTS, check_name, knob_of, op_named, read_line, read_op
+from convcalc.readers.layers import Entry, read_entry, spelled_heads
+from convcalc.readers.spelling import LAYER_KEYS, STATEMENTS, check_name
 from convcalc.shape import Shape, check_least, quote, read_shape
 from convcalc.suggest import nearest
 
@@ -36,15 +36,22 @@ def read_document(document: object) -> Network:
             raise Malformed(f"unknown key {quote(key)}", hint=nearest(str(key), KEYS))
     if "layers" not in document:
         raise Malformed("a network needs layers", hint="at least one, such as conv 64 k3 p1")
-    framework = _read(document, "framework", _framework)
-    builder = _Builder(channels_last=bool(framework and framework.channels_last))
+    stated = _read(document, "framework", _framework)
+    blocks = {}
     for name, body in (_read(document, "blocks", _blocks) or {}).items():
         with _at("blocks", name):
-            builder.blocks[name] = Block(name, body)
+            blocks[name] = Block(name, body)
+    opset = _read(document, "opset", _opset)
+    framework = stated or _inferred(document["layers"], blocks)
+    if opset is not None:
+        with _at("opset"):
+            framework = dialect_named(framework and framework.name, opset)
+    builder = _Builder(framework, blocks)
     builder.add_all(document["layers"], Scope(0, ("layers",)))
     return Network(
         builder.layers,
         framework=framework and framework.name,
+        opset=opset,
         input=_read(document, "input", builder.shape),
         expect=_read(document, "expect", builder.shape),
     )
@@ -72,6 +79,10 @@ def _framework(value: object) -> "Dialect | None":
     return dialect_named(_text(value))
 
 
+def _opset(value: object) -> int:
+    return integer(value, 1, "opset")
+
+
 def _text(value: object) -> str:
     """A name as a config gives it: `null`, numbers and `true` are none."""
     if not isinstance(value, str):
@@ -85,58 +96,19 @@ def _blocks(value: object) -> Mapping[str, object]:
     return value
 
 
-class _Entry(NamedTuple):
-    """One item of a list of layers: an op, a use of a block, or a group of layers."""
-
-    head: str
-    """The op or the block; empty for a group."""
-    keys: Mapping[str, Any]
-    """What any layer takes: name, from, expect, repeat."""
-    settings: Mapping[str, Any]
-    tokens: tuple[str, ...] = ()
-    written: bool = False
-    """Whether it was a line, so that all values are text."""
-
-    def op(self, blocks: Mapping[str, Block]) -> Op:
-        """The op, if the entry is one. Raises `Malformed` for a name that is neither op nor block."""
-        kind = op_named(self.head, blocks)
-        if self.written:
-            return read_op(self.head, self.tokens, tuple(self.settings.items()))
-        for key in self.settings:
-            knob_of(kind, key)
-        return kind(**self.settings)
-
-
-def _entry(item: object) -> _Entry:
-    if isinstance(item, str):
-        line = read_line(item)
-        keys, settings = _split(line.keys)
-        return _Entry(
-            line.head, {**keys, "name": line.name} if line.name else keys, settings, line.tokens, written=True
-        )
-    if not isinstance(item, dict):
-        raise Malformed(f"must be a line or a table, got {quote(item)}", hint='write "conv 64 k3 p1"')
-    if len(item) == 1 and isinstance(line := next(iter(item.values())), str) and not {"op", "layers"} & set(item):
-        return _entry(f"{next(iter(item))}: {line}")  # YAML takes `- up1: conv 64 k3` for a table
-    keys, settings = _split(item)
-    head = settings.pop("op", "")
-    if not isinstance(head, str) or not (head or "layers" in settings):
-        raise Malformed("a layer needs op", hint='write a line, "conv 64 k3", or op: conv, out: 64, kernel: 3')
-    return _Entry(head, keys, settings)
-
-
-def _split(table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The keys that any layer takes, and the others."""
-    keys = {key: value for key, value in table.items() if key in LAYER_KEYS}
-    return keys, {str(key): value for key, value in table.items() if key not in LAYER_KEYS}
+def _inferred(layers: object, blocks: Mapping[str, Block]) -> "Dialect | None":
+    """The one framework that has all the layers that are in a framework's own spelling."""
+    bodies = [layers, *[block.layers for block in blocks.values()]]
+    names = {name for body in bodies for name in spelled_heads(body, blocks)}
+    return dialect_knowing(names) if names else None
 
 
 class _Builder:
     """Unfolds lines, blocks and groups into one list of layers."""
 
-    def __init__(self, *, channels_last: bool) -> None:
-        self.channels_last = channels_last
-        self.blocks: dict[str, Block] = {}
+    def __init__(self, framework: "Dialect | None", blocks: Mapping[str, Block]) -> None:
+        self.framework = framework
+        self.blocks = blocks
         self.layers: list[Layer] = []
 
     def shape(self, value: object) -> Shape:
@@ -148,7 +120,7 @@ class _Builder:
         if len(numbers) < len(items):
             raise Malformed(f"must be a shape, got {quote(value)}", hint="write e.g. 3@224x224")
         *rest, last = numbers
-        if self.channels_last or not rest:
+        if (self.framework and self.framework.channels_last) or not rest:
             return Shape(last, tuple(rest))
         return Shape(rest[0], (*rest[1:], last))
 
@@ -163,10 +135,10 @@ class _Builder:
         for index, item in enumerate(items):
             place = (*scope.place, index)
             with _at(*place):
-                before = self._add(_entry(fill(item, scope.arguments)), before, scope, place)
+                before = self._add(read_entry(fill(item, scope.arguments)), before, scope, place)
         return before
 
-    def _add(self, entry: _Entry, before: int, scope: Scope, place: Place) -> int:
+    def _add(self, entry: Entry, before: int, scope: Scope, place: Place) -> int:
         """Add what an entry stands for, as often as it says; the number of its last layer."""
         keys = entry.keys
         number = self._source(keys["from"], scope, place) if "from" in keys else before
@@ -202,17 +174,17 @@ class _Builder:
         if self.layers[number - 1].name is None:
             self.layers[number - 1] = self.layers[number - 1]._replace(name=name)
 
-    def _add_op(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
+    def _add_op(self, entry: Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if len(self.layers) == MAX_LAYERS:
             raise Malformed(f"that makes more than {MAX_LAYERS} layers")
-        op = entry.op(self.blocks)
+        op = entry.op(self.framework, self.blocks)
         inputs = (before, *[scope.find(reference) for reference in op.references()])
         self.layers.append(Layer(op, inputs, scope.full(name) if name else None, None, place))
         if name:
             scope.define(name, len(self.layers))
         return len(self.layers)
 
-    def _add_layers(self, entry: _Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
+    def _add_layers(self, entry: Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if block := self.blocks.get(entry.head):
             if scope.stands_in(block.place):
                 raise Malformed(f"{block.name} uses itself", hint="no block may")

@@ -21,7 +21,7 @@ _PREFIXED = re.compile(r"([a-z]+)(-?\d.*)")
 LAYER_KEYS = ("name", "from", "expect", "repeat")
 """Keys that any layer takes besides its own knobs."""
 
-STATEMENTS = ("framework", "input", "expect")
+STATEMENTS = ("framework", "opset", "input", "expect")
 """Lines of a text file that set a key of the network."""
 
 KEYWORDS = (*STATEMENTS, "layers", "blocks", "block", "repeat", "end")

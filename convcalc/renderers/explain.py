@@ -3,9 +3,7 @@
 from collections.abc import Iterator
 from functools import singledispatch
 
-from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Op
-from convcalc.ops.windowed import Windowed
 from convcalc.shape import Shape
 from convcalc.window import SIZE_DEPENDENT, TransposedWindow, Window
 
@@ -17,10 +15,10 @@ EXTENT = "extent = dilation * (kernel - 1) + 1"
 
 def explanation(op: Op, shape: Shape, output: Shape) -> list[str]:
     """The lines of the explanation; none for an op without windows."""
-    if not isinstance(op, Windowed | TransposedConv):
-        return []
-    words = op.padding if isinstance(op.padding, str) else None
     windows = op.windows(shape)
+    if not windows:
+        return []
+    words = op.padding_word
     lines = [_formula(windows[0]), EXTENT]
     for axis, (window, cells) in enumerate(zip(windows, shape.size, strict=True)):
         lines.append(f"axis {axis + 1}: in = {cells}")

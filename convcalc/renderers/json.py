@@ -4,9 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_named
-from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Note, Op
-from convcalc.ops.windowed import Windowed
 from convcalc.shape import Shape
 from convcalc.window import TransposedWindow, Window
 
@@ -22,9 +20,7 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
     counting = dialect_named(framework)
     weights = op.weights(shape)
     statistics = weights.statistics if weights and counting and counting.counts_statistics else 0
-    windows: tuple[Window | TransposedWindow, ...] = ()
-    if isinstance(op, Windowed | TransposedConv):
-        windows = op.windows(shape)
+    windows = op.windows(shape)
     return json.dumps(
         {
             "version": VERSION,

@@ -146,11 +146,11 @@ def test_an_answer_too_long_to_print_is_told_in_one_line(run: Run) -> None:
 
 
 def test_json_is_one_object_with_the_keys_of_the_contract(run: Run) -> None:
-    result = run("conv 3@224x320 -k 3x5 -s 2x1 -p same -o 64 -f torch --json")
+    result = run("conv 3@224x320 -k 3x5 -s 2x1 -p same -o 64 -f tf --json")
     assert json.loads(result.stdout) == {
         "version": 1,
         "op": "conv",
-        "framework": "torch",
+        "framework": "tf",
         "input": {"channels": 3, "size": [224, 320]},
         "output": {"channels": 64, "size": [112, 320]},
         "window": [

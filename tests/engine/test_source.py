@@ -74,9 +74,11 @@ def inexact(source: str) -> list[str]:
 
 
 ENGINE = [path for path in MODULES if path.parent != PACKAGE / "cli"]
+ROUNDS = PACKAGE / "dialects" / "rounding.py"
+"""Frameworks multiply sizes by floats, and round: the one place where it is done as they do."""
 
 
-@pytest.mark.parametrize("path", ENGINE, ids=ident)
+@pytest.mark.parametrize("path", [path for path in ENGINE if path != ROUNDS], ids=ident)
 def test_no_float_occurs_in_the_engine(path: Path) -> None:
     assert not inexact(path.read_text(encoding="utf-8"))
 

@@ -1,0 +1,176 @@
+"""A layer's arguments as its framework declares them, and the values that a layer gives for them.
+
+A signature is written as Python writes it, with the kind of each argument that counts for the arithmetic; an
+argument without a kind is read and means nothing here. It knows no op.
+"""
+
+import ast
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+from convcalc.errors import Malformed
+from convcalc.ops.kinds import integer
+from convcalc.shape import quote
+from convcalc.suggest import nearest
+
+REQUIRED = object()
+"""The default of an argument that must be given."""
+
+Rank = int | None
+"""The number of axes that a layer is made for; None where any number will do."""
+
+
+def _count(value: object, key: str, _rank: Rank) -> int:
+    if isinstance(value, str):
+        raise Malformed(f"must be an integer, got {quote(value)}", key=key)
+    return integer(value, 1, key)
+
+
+def _whole(value: object, key: str, _rank: Rank) -> int:
+    if isinstance(value, str):
+        raise Malformed(f"must be an integer, got {quote(value)}", key=key)
+    return integer(value, None, key)
+
+
+def _per_axis(one: Callable[[object, str, Rank], Any]) -> Callable[[object, str, Rank], tuple[Any, ...]]:
+    """A value for all axes or a list of one for each, spread over the axes where their number is known."""
+
+    def read(value: object, key: str, rank: Rank) -> tuple[Any, ...]:
+        if not isinstance(value, list | tuple):
+            return (one(value, key, rank),) * (rank or 1)
+        if not value or (rank is not None and len(value) != rank):
+            raise Malformed(f"must be a number or {rank or 'some'} of them, got {quote(list(value))}", key=key)
+        return tuple([one(item, key, rank) for item in value])
+
+    return read
+
+
+def _items(value: object, key: str, _rank: Rank) -> tuple[int, ...]:
+    if not isinstance(value, list | tuple):
+        raise Malformed(f"must be a list of integers, got {quote(value)}", key=key)
+    return tuple([_whole(item, key, None) for item in value])
+
+
+def _pairs(value: object, key: str, _rank: Rank) -> tuple[tuple[int, int], ...]:
+    if not isinstance(value, list | tuple):
+        raise Malformed(f"must be pairs of before and after, got {quote(value)}", key=key)
+    pairs = tuple([_items(item, key, None) for item in value])
+    for pair in pairs:
+        if len(pair) != 2:
+            raise Malformed(f"must be pairs of before and after, got {quote(list(pair))}", key=key)
+    return pairs  # type: ignore[return-value]  # the lengths have just been looked at
+
+
+def _true_or_false(value: object, key: str, _rank: Rank) -> bool:
+    if not isinstance(value, bool):
+        raise Malformed(f"must be true or false, got {quote(value)}", key=key)
+    return value
+
+
+def _text(value: object, key: str, _rank: Rank) -> str:
+    if not isinstance(value, str):
+        raise Malformed(f"must be a string, got {quote(value)}", key=key)
+    return value
+
+
+def _names(value: object, key: str, _rank: Rank) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple):
+        raise Malformed(f"must be names of layers, got {quote(value)}", key=key)
+    return tuple([_text(item, key, None) for item in value])
+
+
+KINDS: Mapping[str, Callable[[object, str, Rank], Any]] = {
+    "Count": _count,
+    "Int": _whole,
+    "Counts": _per_axis(_count),
+    "Ints": _per_axis(_whole),
+    "List": _items,
+    "Pairs": _pairs,
+    "Bool": _true_or_false,
+    "Text": _text,
+    "Names": _names,
+    "Any": lambda value, _key, _rank: value,
+}
+"""What an argument can be: a count is at least 1, a plural is a value for all axes or a list of one for each."""
+
+
+class Argument(NamedTuple):
+    """One argument: its kinds, of which a value must be one, and its default."""
+
+    name: str
+    kinds: tuple[str, ...]
+    default: object
+
+    def read(self, value: object, rank: Rank) -> Any:
+        """The value, of the first kind that takes it. Raises the `Malformed` of the last."""
+        if value is None and self.default is None:
+            return None
+        *others, last = self.kinds
+        for kind in others:
+            try:
+                return KINDS[kind](value, self.name, rank)
+            except Malformed:
+                continue
+        return KINDS[last](value, self.name, rank)
+
+
+class Signature:
+    """The arguments of a class or function, in order.
+
+    >>> signature = Signature("kernel_size: Counts, stride: Counts = None, padding: Ints | Text = 0")
+    >>> signature.bind("MaxPool2d", (3,), {"padding": 1}, rank=2)
+    namespace(kernel_size=(3, 3), stride=None, padding=(1, 1))
+    """
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _declared(self) -> ast.arguments:
+        function = ast.parse(f"def _({self.text}): 0").body[0]
+        assert isinstance(function, ast.FunctionDef)  # noqa: S101 - for mypy: what is parsed is one
+        return function.args
+
+    @cached_property
+    def arguments(self) -> Mapping[str, Argument]:
+        """Each argument by its name."""
+        declared = self._declared
+        required = len(declared.args) - len(declared.defaults)
+        nodes = [*[None] * required, *declared.defaults, *declared.kw_defaults]
+        defaults = [REQUIRED if node is None else ast.literal_eval(node) for node in nodes]
+        pairs = zip([*declared.args, *declared.kwonlyargs], defaults, strict=True)
+        return {node.arg: Argument(node.arg, _kinds(node.annotation), default) for node, default in pairs}
+
+    @cached_property
+    def positional(self) -> tuple[str, ...]:
+        """The names of those that may be given by their place: all up to the star."""
+        return tuple([node.arg for node in self._declared.args])
+
+    def bind(self, name: str, positional: Sequence[object], named: Mapping[str, object], rank: Rank) -> Any:
+        """A namespace with a value for every argument. Raises `Malformed`."""
+        given = self._given(name, positional, named)
+        values = {}
+        for key, argument in self.arguments.items():
+            if key not in given and argument.default is REQUIRED:
+                raise Malformed(f"{name} needs {key}", key=key, hint=f"its arguments are {', '.join(self.arguments)}")
+            value = given.get(key, argument.default)
+            values[key] = None if value is None and key not in given else argument.read(value, rank)
+        return SimpleNamespace(**values)
+
+    def _given(self, name: str, positional: Sequence[object], named: Mapping[str, object]) -> dict[str, object]:
+        if len(positional) > len(self.positional):
+            raise Malformed(f"{name} takes {len(self.positional)} arguments by place, got {len(positional)}")
+        given = dict(zip(self.positional, positional, strict=False))
+        for key, value in named.items():
+            if key not in self.arguments:
+                raise Malformed(f"{name} has no argument {quote(key)}", key=key, hint=nearest(key, self.arguments))
+            if key in given:
+                raise Malformed("is given twice", key=key)
+            given[key] = value
+        return given
+
+
+def _kinds(annotation: ast.expr | None) -> tuple[str, ...]:
+    return ("Any",) if annotation is None else tuple(ast.unparse(annotation).split(" | "))
