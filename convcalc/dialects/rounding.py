@@ -14,6 +14,15 @@ def scaled_in_double(cells: int, factor: float) -> int:
     return floor(float(cells) * factor)
 
 
+def as_double(top: int, below: int) -> float:
+    """The double nearest to a fraction.
+
+    >>> as_double(23, 10)
+    2.3
+    """
+    return top / below
+
+
 def scaled_in_single(cells: int, factor: float) -> int:
     """`floor(cells * factor)`, multiplied in single precision: onnxruntime's rule.
 

@@ -142,6 +142,15 @@ def refuser(framework: str) -> Callable[..., Impossible]:
     return refuse
 
 
+def refusing(error: Impossible) -> Rule:
+    """What a constructor refuses is refused for every shape."""
+
+    def rule(op: Op, *shapes: Shape) -> Settled:
+        raise Impossible(error.what, key=error.key, hint=error.hint)
+
+    return rule
+
+
 def first(rules: Sequence[Rule]) -> Rule:
     """Rules that only refuse, and the last of them, which answers."""
 

@@ -7,6 +7,7 @@ argument without a kind is read and means nothing here. It knows no op.
 import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from numbers import Real
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -32,6 +33,12 @@ def _whole(value: object, key: str, _rank: Rank) -> int:
     if isinstance(value, str):
         raise Malformed(f"must be an integer, got {quote(value)}", key=key)
     return integer(value, None, key)
+
+
+def _number(value: object, key: str, _rank: Rank) -> Real:
+    if isinstance(value, bool) or not isinstance(value, Real):
+        raise Malformed(f"must be a number, got {quote(value)}", key=key)
+    return value
 
 
 def _per_axis(one: Callable[[object, str, Rank], Any]) -> Callable[[object, str, Rank], tuple[Any, ...]]:
@@ -86,6 +93,8 @@ KINDS: Mapping[str, Callable[[object, str, Rank], Any]] = {
     "Int": _whole,
     "Counts": _per_axis(_count),
     "Ints": _per_axis(_whole),
+    "Number": _number,
+    "Numbers": _per_axis(_number),
     "List": _items,
     "Pairs": _pairs,
     "Bool": _true_or_false,

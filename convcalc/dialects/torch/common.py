@@ -1,12 +1,27 @@
 """What several of PyTorch's layers share: refusals, ranks, channels. The words are PyTorch's own."""
 
+from collections.abc import Sequence
+
 from convcalc.dialects.ruled import Rule, Settled, refuser
 from convcalc.dialects.signature import Rank
-from convcalc.errors import Impossible
-from convcalc.ops.op import Op
+from convcalc.ops.op import Note, Op
 from convcalc.shape import Shape
+from convcalc.window import Window
 
 refuse = refuser("PyTorch")
+
+
+def padded_before(op: Op, windows: Sequence[Window], value: str = "") -> tuple[Note, ...]:
+    """Sides of their own, which PyTorch's layers don't take, are padded before the layer."""
+    if op.padding_word == "same" or all(window.pads(0)[0] == window.pads(0)[1] for window in windows):
+        return ()
+    return (Note("pad", f"PyTorch: {pad_line(windows, value)} before it, and padding=0"),)
+
+
+def pad_line(windows: Sequence[Window], value: str = "") -> str:
+    """The call that pads as the windows do: the last axis first."""
+    sides = tuple([side for window in reversed(windows) for side in window.pads(0)])
+    return f"F.pad(x, {sides}{value})"
 
 
 def for_axes(rank: Rank, name: str) -> Rule:
@@ -37,15 +52,6 @@ def reads_channels(count: int, name: str = "in_channels") -> Rule:
         return Settled(shape)
 
     return check
-
-
-def refusing(error: Impossible) -> Rule:
-    """What the constructor refuses is refused for every shape."""
-
-    def rule(op: Op, *shapes: Shape) -> Settled:
-        raise Impossible(error.what, key=error.key, hint=error.hint)
-
-    return rule
 
 
 def up_to_three_axes(name: str, shape: Shape) -> None:

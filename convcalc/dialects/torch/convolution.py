@@ -3,14 +3,15 @@
 from typing import Any
 
 from convcalc.dialects.dialect import Made, Spelling
-from convcalc.dialects.ruled import Rule, Settled, first
+from convcalc.dialects.ruled import Rule, Settled, first, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.dialects.torch.common import (
     for_axes,
     no_empty_axis,
+    pad_line,
+    padded_before,
     reads_channels,
     refuse,
-    refusing,
     up_to_three_axes,
 )
 from convcalc.errors import Impossible
@@ -29,6 +30,9 @@ _TRANSPOSED = (
 _CHANNELS = "in_channels: Count, out_channels: Count"
 
 
+MOST_PADDING = 2**62 - 1
+
+
 def conv_rule(op: Conv, shape: Shape) -> Settled:
     """`floor((in + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1`."""
     up_to_three_axes("Conv", shape)
@@ -38,8 +42,10 @@ def conv_rule(op: Conv, shape: Shape) -> Settled:
     windows = op.windows(shape)
     if op.padding_mode == "zeros" and any(min(window.pads(0)) < 0 for window in windows):
         raise refuse("negative padding is not supported", "padding", "a crop before the layer does it")
+    if any(max(window.pads(0)) > MOST_PADDING for window in windows):
+        raise refuse(f"expected padding to be at most {MOST_PADDING}", "padding")
     try:
-        return Settled(op.output(shape), windows)
+        return Settled(op.output(shape), windows, padded_before(op, windows))
     except Impossible as error:
         raise refuse(_own_words(op, shape, error), error.key, error.hint) from None
 
@@ -51,8 +57,7 @@ def _same_in_numbers(op: Conv, shape: Shape) -> str:
     pairs = list(zip(windows, halves, shape.size, strict=True))
     if all(window._replace(padding=(half, half)).output(n) == window.output(n) for window, half, n in pairs):
         return f"padding={show_axes(halves)} gives the same size"
-    pads = [side for window in reversed(windows) for side in window.pads(0)]
-    return f"F.pad(x, {tuple(pads)}) before it, with padding=0, is TensorFlow's"
+    return f"{pad_line(windows)} before it, with padding=0, is TensorFlow's"
 
 
 def _own_words(op: Conv, shape: Shape, error: Impossible) -> str:
@@ -72,6 +77,8 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
         raise refuse(f"ConvTranspose{len(shape.size)}d takes padding in numbers, not {op.padding!r}", "padding")
     if op.output_size is not None:
         _check_output_size(op, shape)
+    if op.groups > 1 and op.output_size is None and min(sizes := _sizes(op, shape)) == 0:
+        return Settled(Shape(op.out or shape.channels, sizes))  # with groups oneDNN runs it, and gives nothing
     try:
         windows = op.windows(shape)
         if any(min(window.sides) < 0 for window in windows):
@@ -79,6 +86,10 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
         return Settled(op.output(shape), windows)
     except Impossible as error:
         raise refuse(_transposed_words(error), error.key, error.hint) from None
+
+
+def _sizes(op: TransposedConv, shape: Shape) -> tuple[int, ...]:
+    return tuple([window.output(n) for window, n in zip(op.windows(shape), shape.size, strict=True)])
 
 
 def _transposed_words(error: Impossible) -> str:
@@ -154,6 +165,10 @@ def make_transposed(given: Any, rank: Rank) -> Made:
     refusal = _transposed_refusal(given, name, rank or 0)
     if refusal:
         return Made(TransposedConv(kernel=1), refusing(refusal))
+    if not hasattr(given, "in_channels") and not given.bias:
+        given.out_channels -= (
+            given.out_channels % given.groups
+        )  # a lazy one does not look, and its weights leave some out
     size = given.output_size and given.output_size[-(rank or 0) :]
     sizes = {"output_size": size} if size else {"output_padding": given.output_padding}
     op = TransposedConv(
