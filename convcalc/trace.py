@@ -84,7 +84,7 @@ class Trace:
         if op.pointwise:
             fields = self.fields[inputs[0]]
         elif op.joins:
-            fields = _join([self.fields[source] for source in inputs])
+            fields = _join(_of_one_rank([self.fields[source] for source in inputs], len(output.size)))
         else:
             fields = _follow_layer(op, self.fields[inputs[0]], shape, output)
         self.weights.append(op.weights(shape))
@@ -110,7 +110,8 @@ class Trace:
         output, weights = self.shapes[number], self.weights[number - 1]
         notes = op.notes(shapes[0], output)
         if op.joins:
-            notes = [*notes, *_alignment([self.fields[source] for source in layer.inputs])]
+            branches = _of_one_rank([self.fields[source] for source in layer.inputs], len(output.size))
+            notes = [*notes, *_alignment(branches)]
         return Row(
             number,
             layer.name,
@@ -181,6 +182,11 @@ def _follow_layer(op: Op, before: Fields, shape: Shape, output: Shape) -> Fields
 
 def _follow(field: Field | None, taps: Taps | None) -> Field | None:
     return None if field is None or taps is None else follow(field, taps)
+
+
+def _of_one_rank(branches: Sequence[Fields], rank: int) -> list[Fields]:
+    """Branches that a framework broadcasts from fewer axes have nothing that corresponds on the first ones."""
+    return [(*[None] * (rank - len(fields)), *fields) for fields in branches]
 
 
 def _join(branches: Sequence[Fields]) -> Fields:

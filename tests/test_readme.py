@@ -108,14 +108,27 @@ def test_the_two_commands_for_a_fresh_machine_are_there() -> None:
     assert "pytest" in shell[1]
 
 
-REFERENCE = re.compile(r"(<!-- ops: .*? -->\n).*?(<!-- end -->)", re.DOTALL)
+SECTION = re.compile(r"(<!-- (\w+): .*? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def with_reference(text: str) -> str:
-    """The README with the reference of ops as the declarations have it."""
-    from convcalc.renderers.reference import ops_reference
+    """The README with the sections that are made from declarations, as these have it."""
+    return SECTION.sub(lambda found: f"{found[1]}{section(found[2])}\n{found[3]}", text)
 
-    return REFERENCE.sub(lambda found: f"{found[1]}{ops_reference()}\n{found[2]}", text)
+
+def section(name: str) -> str:
+    """What a section of that name says."""
+    from convcalc.differences import examples as differences
+    from convcalc.renderers.differences import differences_markdown
+    from convcalc.renderers.reference import layers_reference, ops_reference
+
+    if name == "differences":
+        return differences_markdown(differences())
+    return {"ops": ops_reference, "layers": layers_reference}[name]()
+
+
+def test_the_sections_made_from_declarations_are_there() -> None:
+    assert [found[1] for found in SECTION.findall(README)] == ["differences", "ops", "layers"]
 
 
 def test_the_reference_is_what_the_declarations_say() -> None:

@@ -4,17 +4,19 @@ A signature is written as Python writes it, with the kind of each argument that 
 argument without a kind is read and means nothing here. It knows no op.
 """
 
-import ast
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from numbers import Real
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import Malformed
 from convcalc.ops.kinds import integer
 from convcalc.shape import quote
 from convcalc.suggest import nearest
+
+if TYPE_CHECKING:
+    import ast
 
 REQUIRED = object()
 """The default of an argument that must be given."""
@@ -83,6 +85,8 @@ def _text(value: object, key: str, _rank: Rank) -> str:
 
 
 def _names(value: object, key: str, _rank: Rank) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(value.split())
     if not isinstance(value, list | tuple):
         raise Malformed(f"must be names of layers, got {quote(value)}", key=key)
     return tuple([_text(item, key, None) for item in value])
@@ -137,7 +141,9 @@ class Signature:
         self.text = text
 
     @cached_property
-    def _declared(self) -> ast.arguments:
+    def _declared(self) -> "ast.arguments":
+        import ast
+
         function = ast.parse(f"def _({self.text}): 0").body[0]
         assert isinstance(function, ast.FunctionDef)  # noqa: S101 - for mypy: what is parsed is one
         return function.args
@@ -145,10 +151,12 @@ class Signature:
     @cached_property
     def arguments(self) -> Mapping[str, Argument]:
         """Each argument by its name."""
+        from ast import literal_eval
+
         declared = self._declared
         required = len(declared.args) - len(declared.defaults)
         nodes = [*[None] * required, *declared.defaults, *declared.kw_defaults]
-        defaults = [REQUIRED if node is None else ast.literal_eval(node) for node in nodes]
+        defaults = [REQUIRED if node is None else literal_eval(node) for node in nodes]
         pairs = zip([*declared.args, *declared.kwonlyargs], defaults, strict=True)
         return {node.arg: Argument(node.arg, _kinds(node.annotation), default) for node, default in pairs}
 
@@ -181,5 +189,7 @@ class Signature:
         return given
 
 
-def _kinds(annotation: ast.expr | None) -> tuple[str, ...]:
-    return ("Any",) if annotation is None else tuple(ast.unparse(annotation).split(" | "))
+def _kinds(annotation: "ast.expr | None") -> tuple[str, ...]:
+    from ast import unparse
+
+    return ("Any",) if annotation is None else tuple(unparse(annotation).split(" | "))

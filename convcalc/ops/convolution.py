@@ -209,7 +209,7 @@ class TransposedConv(Planned[TransposedWindow]):
             )
         plan = self._plans.get(len(size)) or self.plan(len(size))
         counts = tuple([cells * stride + add for cells, (stride, add) in zip(size, plan.affine)])  # noqa: B905
-        if min(counts) < 1:
+        if any(count < 1 for count in counts):
             raise _nothing_left(plan.windows, shape)
         return _new_shape(Shape, (self.out or channels, counts))
 

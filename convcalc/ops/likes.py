@@ -24,6 +24,8 @@ def resizing(size: Sequence[int], target: Sequence[int]) -> str:
     ('crop', 'upsample', 'upsample')
     """
     pairs = list(zip(size, target, strict=True))
+    if not all(type(cells) is int for pair in pairs for cells in pair):
+        return "upsample"  # sizes that stand for many have no order
     if all(cells >= wanted for cells, wanted in pairs):
         return "crop"
     grows = all(cells <= wanted for cells, wanted in pairs) and max(size) > 1

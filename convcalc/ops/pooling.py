@@ -30,7 +30,7 @@ class _Pool(Windowed):
             return super().output(shape)
         windows = self.plan(len(shape.size)).windows
         counts = tuple([window.output(cells) for window, cells in zip(windows, shape.size, strict=True)])
-        if min(counts) < 1:
+        if any(count < 1 for count in counts):
             raise self._refusal(shape.size)
         return Shape(shape.channels, counts)
 

@@ -108,6 +108,8 @@ class Windowed(Planned[Window]):
 
     def _refusal(self, size: Sequence[int]) -> Impossible:
         rank = len(size)
+        if not all(type(cells) is int for cells in size):
+            return Impossible("the window does not fit", key="kernel")  # sizes that stand for many have no one number
         for axis, (window, cells) in enumerate(zip(self.plan(rank).windows, size, strict=True)):
             if window.output(cells) < 1:
                 return impossible(axis, rank, *_misfit(window, cells, self.may_pad))

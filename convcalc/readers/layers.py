@@ -50,10 +50,17 @@ class Entry(NamedTuple):
     def op(self, dialect: "Dialect | None", also: Iterable[str]) -> Op:
         """The op, if the entry is one. Raises `Malformed` for a name that is neither op nor block."""
         if dialect and dialect.knows(self.head) and (self.spelled or self._bare):
+            self._check_names(dialect)
             return dialect.layer(self.head, self.positional or (), self.settings)
         if self.positional is not None:
             raise _not_a_layer(self.head, dialect)
         return self._native(dialect, also)
+
+    def _check_names(self, dialect: "Dialect") -> None:
+        """Only a layer that joins others is followed by their names."""
+        if "names" in self.settings and not dialect.joins(self.head):
+            names = " ".join(map(str, self.settings["names"]))
+            raise Malformed(f"{self.head} joins no other layers, so {quote(names)} has no place", hint="see from=NAME")
 
     def _native(self, dialect: "Dialect | None", also: Iterable[str]) -> Op:
         kind = op_named(self.head, [*also, *(dialect.layers if dialect else ())])
@@ -98,7 +105,9 @@ def _call(text: str, found: re.Match[str]) -> Entry:
     """A call, and what stands after it: `add1: Add() a b from=c`."""
     from convcalc.readers.call import read_call
 
-    written, _, rest = text[found.start("head") :].rpartition(")")
+    written, closed, rest = text[found.start("head") :].rpartition(")")
+    if not closed:
+        raise Malformed(f"{quote(text.strip())} is never closed", hint="write e.g. Conv2d(3, 64, 7)")
     call = read_call(f"{written})")
     line = read_line(f"{call.name} {rest}")
     keys, others = _split(line.keys)
@@ -135,6 +144,9 @@ def _split(table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def spelled_heads(items: object, blocks: Container[str]) -> Iterator[str]:
     """The names in a framework's own spelling among layers, and among the layers in groups."""
     for item in items if isinstance(items, list) else ():
+        if isinstance(item, str) and (found := _CALL.match(item)):  # its arguments may wait for a block's
+            yield found["head"]
+            continue
         try:
             entry = read_entry(item)
         except Malformed:

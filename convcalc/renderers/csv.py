@@ -23,4 +23,4 @@ def csv_of(trace: Trace, columns: Sequence[Column]) -> str:
 
 
 def _plain(column: Column, cell: str) -> str:
-    return cell if column.name == "notes" else cell.replace(",", "")
+    return cell.replace(",", "") if column.right else cell

@@ -29,7 +29,7 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
             "input": _shape(shape),
             "output": _shape(output),
             "window": [_window(window) for window in windows],
-            "unused": [sum(window.unread(cells)) for window, cells in zip(windows, shape.size, strict=True)],
+            "unused": [sum(window.unread(cells)) for window, cells in zip(windows, shape.size, strict=False)],
             "params": weights and weights.trainable + statistics,
             "macs": op.macs(shape, output),
             "notes": _notes(op.notes(shape, output)),

@@ -1,5 +1,8 @@
-"""The reference of native ops as Markdown, made from their declarations."""
+"""The reference of native ops and of every framework's layers as Markdown, made from their declarations."""
 
+import re
+
+from convcalc.dialects import NAMES, dialect_named
 from convcalc.ops.op import Knob, Op
 from convcalc.ops.registry import OPS
 
@@ -30,3 +33,23 @@ def _knob(knob: Knob) -> str:
 
 def _sentence(op: type[Op]) -> str:
     return (op.__doc__ or "").split("\n")[0]
+
+
+def layers_reference() -> str:
+    """A table: the layers of each framework that can be written in its own spelling."""
+    rows = [f"| {name} | {', '.join(_classes(name))} |" for name in NAMES]
+    return "\n".join(["| framework | layers |", "| --- | --- |", *rows])
+
+
+def _classes(framework: str) -> list[str]:
+    """The names, those that differ only in a number of axes told once: `Conv{1,2,3}d`."""
+    dialect = dialect_named(framework)
+    ranks: dict[str, list[str]] = {}
+    for name in dialect.layers if dialect else ():
+        form, rank = re.subn(r"([123])([dD])", r"{}\2", name, count=1)
+        ranks.setdefault(form, []).extend(re.findall(r"([123])[dD]", name)[:1] if rank else [])
+    return [f"`{form.replace('{}', _braced(found))}`" for form, found in ranks.items()]
+
+
+def _braced(ranks: list[str]) -> str:
+    return "".join(ranks) if len(ranks) == 1 else "{" + ",".join(ranks) + "}"

@@ -87,10 +87,10 @@ def test_columns_are_chosen_by_name(run: Run) -> None:
 
 def test_json_has_the_keys_of_the_contract(run: Run) -> None:
     text = "in1: conv 4 k3x5 p1x2 s2 | tconv 4 k4 s2 p1"
-    answer = json.loads(run(["chain", "-i", "4@8x8", "-f", "keras", "-e", text, "--format", "json"]).stdout)
+    answer = json.loads(run(["chain", "-i", "4@8x8", "-f", "torch", "-e", text, "--format", "json"]).stdout)
     assert {key: answer[key] for key in ("version", "framework", "input", "output", "total")} == {
         "version": 1,
-        "framework": "keras",
+        "framework": "torch",
         "input": {"channels": 4, "size": [8, 8]},
         "output": {"channels": 4, "size": [8, 8]},
         "total": {"params": 244 + 260, "trainable": 244 + 260, "macs": 3840 + 4096},

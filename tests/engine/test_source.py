@@ -23,7 +23,7 @@ FLOORS = [
     "renderers readers",
     "rules",
     "solve",
-    "network trace receptive",
+    "network trace receptive comparison differences",
     "dialects",
     "ops",
     "suggest shape divisors",

@@ -2,6 +2,7 @@
 
 from convcalc.dialects.dialect import Dialect
 from convcalc.dialects.torch import convolution, pointwise, pooling, rearranging, resampling
+from convcalc.dialects.torch.paste import paste
 
 _FAMILIES = (convolution, pooling, resampling, rearranging, pointwise)
 
@@ -13,4 +14,5 @@ DIALECT = Dialect(
     prefixes=("nn", "torch.nn", "F", "nn.functional", "torch.nn.functional"),
     rules={op: rule for family in _FAMILIES for op, rule in family.RULES.items()},
     words={"kernel": "kernel_size", "out": "out_channels"},
+    paste=paste,
 )

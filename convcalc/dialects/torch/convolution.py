@@ -56,7 +56,8 @@ def _same_in_numbers(op: Conv, shape: Shape) -> str:
     halves = [window.extent // 2 for window in windows]
     pairs = list(zip(windows, halves, shape.size, strict=True))
     if all(window._replace(padding=(half, half)).output(n) == window.output(n) for window, half, n in pairs):
-        return f"padding={show_axes(halves)} gives the same size"
+        shifted = any(window.pads(0)[0] != half for window, half in zip(windows, halves, strict=True))
+        return f"padding={show_axes(halves)} gives the same size{', its cells shifted' if shifted else ''}"
     return f"{pad_line(windows)} before it, with padding=0, is TensorFlow's"
 
 
@@ -75,15 +76,14 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
     no_empty_axis(op, shape)
     if op.padding_word not in (None, "valid"):
         raise refuse(f"ConvTranspose{len(shape.size)}d takes padding in numbers, not {op.padding!r}", "padding")
+    if not isinstance(op.padding, str) and any(min(pair) < 0 for pair in op.padding):
+        raise refuse("negative padding is not supported", "padding")
     if op.output_size is not None:
         _check_output_size(op, shape)
-    if op.groups > 1 and op.output_size is None and min(sizes := _sizes(op, shape)) == 0:
-        return Settled(Shape(op.out or shape.channels, sizes))  # with groups oneDNN runs it, and gives nothing
     try:
-        windows = op.windows(shape)
-        if any(min(window.sides) < 0 for window in windows):
-            raise refuse("negative padding is not supported", "padding")
-        return Settled(op.output(shape), windows)
+        if op.groups > 1 and op.output_size is None and min(sizes := _sizes(op, shape)) == 0:
+            return Settled(Shape(op.out or shape.channels, sizes))  # with groups oneDNN runs it, and gives nothing
+        return Settled(op.output(shape), op.windows(shape))
     except Impossible as error:
         raise refuse(_transposed_words(error), error.key, error.hint) from None
 

@@ -74,10 +74,12 @@ def make_batchnorm(given: Any, rank: Rank) -> Made:
 
 
 def _reads_features(given: Any) -> list[Rule]:
-    """Channels are looked at where the norm holds something for each of them."""
+    """Channels are looked at where the norm holds something for each of them, and there are cells."""
     count = getattr(given, "num_features", None)
-    holds = given.track_running_stats or given.affine
-    return [reads_channels(count, "num_features")] if holds and count is not None else []
+    if count is None or not (given.track_running_stats or given.affine):
+        return []
+    reads = reads_channels(count, "num_features")
+    return [lambda op, shape: Settled(shape) if 0 in shape.size else reads(op, shape)]
 
 
 def _axes_or_vector(rank: Rank, name: str) -> Rule:

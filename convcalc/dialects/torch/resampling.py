@@ -26,7 +26,7 @@ def resize(shape: Shape, size: Sequence[int], mode: str) -> Settled:
     needs = _AXES_OF_MODE.get(mode, len(shape.size))
     if needs != len(shape.size) or not 1 <= needs <= 3:
         raise refuse(f"got {len(shape.size) + 2}D input, but {mode} mode needs {needs + 2}D input", "mode")
-    if min(*size, *shape.size) < 1 and mode != "area":
+    if min(*size, *shape.size) < 1 and (mode != "area" or (0 in shape.size and set(size) != {1})):
         whole = f"input and output sizes should be greater than 0, but got input {shape.size} output {tuple(size)}"
         raise refuse(whole, "scale_factor")
     return Settled(Shape(shape.channels, tuple(size)))

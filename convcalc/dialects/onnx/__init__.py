@@ -1,0 +1,44 @@
+"""ONNX, as onnxruntime executes it: a file for each family of operators, and a dialect for each opset."""
+
+from functools import lru_cache
+
+from convcalc.dialects.dialect import Dialect
+from convcalc.dialects.onnx import convolution, joins, padding, pointwise, pooling, rearranging, resampling
+from convcalc.dialects.onnx.common import NEWEST, spelled
+from convcalc.dialects.onnx.paste import paste
+from convcalc.errors import Malformed
+
+_FAMILIES = (convolution, pooling, padding, resampling, rearranging, pointwise, joins)
+
+_WORDS = {
+    "kernel": "kernel_shape",
+    "stride": "strides",
+    "padding": "pads",
+    "dilation": "dilations",
+    "groups": "group",
+    "ceil": "ceil_mode",
+    "output_size": "output_shape",
+    "scale": "scales",
+    "factor": "blocksize",
+}
+
+
+@lru_cache(maxsize=NEWEST)
+def dialect_of(opset: int) -> Dialect:
+    """ONNX at an opset. Raises `Malformed` for one that onnxruntime does not read."""
+    if not 1 <= opset <= NEWEST:
+        raise Malformed(f"unknown opset {opset}", key="opset", hint=f"onnxruntime 1.31 reads 1 to {NEWEST}")
+    operators = {name: operator for family in _FAMILIES for name, operator in family.OPERATORS.items()}
+    return Dialect(
+        name="onnx",
+        channels_last=False,
+        counts_statistics=True,  # mean and variance are initializers of the model like any other
+        layers={name: spelled(name, operator, opset) for name, operator in operators.items()},
+        prefixes=("onnx", "op"),
+        rules={op: rule for family in _FAMILIES for op, rule in family.rules(opset).items()},
+        words=_WORDS,
+        paste=paste,
+    )
+
+
+DIALECT = dialect_of(22)
