@@ -1,10 +1,11 @@
 """One layer in every framework side by side: what each makes of it, and how each can be made to do what was asked."""
 
 from collections.abc import Sequence
+from importlib import import_module
 from typing import NamedTuple
 
 from convcalc.dialects import NAMES, dialect_named
-from convcalc.dialects.asked import asked_of, sides_of
+from convcalc.dialects.asked import Asked, asked_of, sides_of
 from convcalc.dialects.dialect import Dialect
 from convcalc.dialects.ruled import Ruled, Windows
 from convcalc.errors import ConvcalcError
@@ -58,9 +59,15 @@ def compare(op: Op, shape: Shape, framework: str | None = None) -> Comparison:
     for dialect in [found for name in NAMES if (found := dialect_named(name))]:
         own = op if dialect.name == framework else dialect.adopt(plain)
         answer = _answer(dialect, own, shape, output, windows)
-        answers.append(answer._replace(lines=dialect.paste(asked) if asked and dialect.paste else None))
+        answers.append(answer._replace(lines=asked and _lines(dialect.name, asked)))
     transposed = any(isinstance(window, TransposedWindow) for window in windows)
     return Comparison(op, shape, output, _all_sides(windows), transposed, tuple(answers))
+
+
+def _lines(framework: str, asked: Asked) -> list[str] | None:
+    """The lines that do what was asked; each dialect's package has a `paste`."""
+    lines: list[str] | None = import_module(f"convcalc.dialects.{framework}.paste").paste(asked)
+    return lines
 
 
 def _answer(dialect: Dialect, op: Op, shape: Shape, output: Shape, windows: Windows) -> Answer:

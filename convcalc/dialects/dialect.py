@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from convcalc.dialects.asked import Asked
 from convcalc.dialects.ruled import Rule, Ruled
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.errors import Malformed
@@ -43,8 +42,6 @@ class Dialect(NamedTuple):
     """What it makes of native ops; an op without a rule is the same everywhere."""
     words: Mapping[str, str] = {}
     """Its names for the knobs of native ops."""
-    paste: Callable[[Asked], list[str] | None] | None = None
-    """The lines of code that do what was asked in this framework; None of them where its layers can't."""
 
     def knows(self, name: str) -> bool:
         """Whether it has a class or function of that name."""

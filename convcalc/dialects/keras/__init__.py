@@ -1,26 +1,25 @@
 """Keras: a file for each family of layers."""
 
 from convcalc.dialects.dialect import Dialect
-from convcalc.dialects.keras import (
-    convolution,
-    joins,
-    pointwise,
-    pooling,
-    rearranging,
-    resampling,
-    transposed,
-)
-from convcalc.dialects.keras.paste import paste
+from convcalc.dialects.families import layers_of, rules_of
 
-_FAMILIES = (convolution, transposed, pooling, resampling, rearranging, pointwise, joins)
+_FAMILIES = {
+    "convolution": "convolution",
+    "transposed": "convolution",
+    "pooling": "pooling",
+    "resampling": "resampling",
+    "rearranging": "dense rearranging",
+    "pointwise": "pointwise",
+    "joins": "joins",
+}
 
 DIALECT = Dialect(
     name="keras",
     channels_last=True,
     counts_statistics=True,  # model.count_params() counts the moving statistics
-    layers={name: layer for family in _FAMILIES for name, layer in family.LAYERS.items()},
+    layers=layers_of(__name__, _FAMILIES),
     prefixes=("layers", "keras.layers", "tf.keras.layers"),
-    rules={op: rule for family in _FAMILIES for op, rule in family.RULES.items()},
+    rules=rules_of(__name__, _FAMILIES),
     words={
         "kernel": "kernel_size",
         "stride": "strides",
@@ -32,5 +31,4 @@ DIALECT = Dialect(
         "target": "target_shape",
         "order": "dims",
     },
-    paste=paste,
 )

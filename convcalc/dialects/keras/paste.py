@@ -53,8 +53,8 @@ def _taken(mode: str, axis: int, cells: int, sides: Sides) -> str:
 
 
 def _conv(asked: Asked) -> list[str]:
-    """Keras' layers do not stride and dilate at once: every cell is computed then, and some are taken."""
-    if asked.strides_and_dilates:
+    """All but depthwise layers do not stride and dilate at once: every cell is computed then, and some are taken."""
+    if asked.strides_and_dilates and not _depthwise(asked):
         steps = ", ".join([f"::{stride}" if stride > 1 else ":" for stride in asked.stride])
         return [*_prepared(asked), _conv_line(asked.unstrided(), None), f"x = x[:, {steps}]"]
     word = _word(asked)
@@ -70,9 +70,13 @@ def _word(asked: Asked) -> str | None:
     return "'same'" if asked.same else None
 
 
-def _conv_line(asked: Asked, word: str | None) -> str:
+def _depthwise(asked: Asked) -> bool:
     """There is a depthwise layer for one and two axes; groups of one channel are the same."""
-    depthwise = asked.kind == "depthwise" and asked.rank < 3
+    return asked.kind == "depthwise" and asked.rank < 3
+
+
+def _conv_line(asked: Asked, word: str | None) -> str:
+    depthwise = _depthwise(asked)
     settings = arguments(
         *([] if depthwise else [channels_of(asked)[1]]),
         one_or_all(asked.kernel),

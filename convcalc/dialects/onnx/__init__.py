@@ -3,12 +3,19 @@
 from functools import lru_cache
 
 from convcalc.dialects.dialect import Dialect
-from convcalc.dialects.onnx import convolution, joins, padding, pointwise, pooling, rearranging, resampling
+from convcalc.dialects.families import layers_of, rules_of
 from convcalc.dialects.onnx.common import NEWEST, spelled
-from convcalc.dialects.onnx.paste import paste
 from convcalc.errors import Malformed
 
-_FAMILIES = (convolution, pooling, padding, resampling, rearranging, pointwise, joins)
+_FAMILIES = {
+    "convolution": "convolution",
+    "pooling": "pooling",
+    "padding": "resampling",
+    "resampling": "resampling",
+    "rearranging": "dense rearranging resampling",
+    "pointwise": "pointwise",
+    "joins": "joins",
+}
 
 _WORDS = {
     "kernel": "kernel_shape",
@@ -28,16 +35,18 @@ def dialect_of(opset: int) -> Dialect:
     """ONNX at an opset. Raises `Malformed` for one that onnxruntime does not read."""
     if not 1 <= opset <= NEWEST:
         raise Malformed(f"unknown opset {opset}", key="opset", hint=f"onnxruntime 1.31 reads 1 to {NEWEST}")
-    operators = {name: operator for family in _FAMILIES for name, operator in family.OPERATORS.items()}
     return Dialect(
         name="onnx",
         channels_last=False,
         counts_statistics=True,  # mean and variance are initializers of the model like any other
-        layers={name: spelled(name, operator, opset) for name, operator in operators.items()},
+        layers=layers_of(
+            __name__,
+            _FAMILIES,
+            lambda family: {name: spelled(name, operator, opset) for name, operator in family.OPERATORS.items()},
+        ),
         prefixes=("onnx", "op"),
-        rules={op: rule for family in _FAMILIES for op, rule in family.rules(opset).items()},
+        rules=rules_of(__name__, _FAMILIES, lambda family: family.rules(opset)),
         words=_WORDS,
-        paste=paste,
     )
 
 

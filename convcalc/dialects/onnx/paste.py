@@ -91,14 +91,11 @@ def _max(asked: Asked) -> list[str]:
 
 
 def _average(asked: Asked) -> list[str] | None:
-    """A mean over padding and past it is padded before: onnxruntime counts what hangs over.
-
-    It takes such a pad into the pool, and refuses there what is as large as the kernel.
-    """
+    """What is taken away stands before. onnxruntime takes other pads into the pool, and refuses a kernel's worth."""
     counts = asked.counts_padding and not asked.unpadded
-    if _pads_itself(asked) and not (counts and any(asked.overhang)):
+    if _pads_itself(asked):
         return [_pool("AveragePool", asked, "x", count_include_pad=1 if counts else None)]
-    if not counts or not (_pads_itself(asked) or any(map(any, asked.taken))):
+    if not counts or not any(map(any, asked.taken)):
         return None
     return [*_padded(asked.read_sides()), _pool("AveragePool", asked.without_padding(), "padded")]
 

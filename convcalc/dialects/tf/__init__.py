@@ -1,18 +1,23 @@
 """TensorFlow's tf.nn: a file for each family of functions."""
 
 from convcalc.dialects.dialect import Dialect
-from convcalc.dialects.tf import convolution, joins, pointwise, pooling, rearranging, transposed
-from convcalc.dialects.tf.paste import paste
+from convcalc.dialects.families import layers_of, rules_of
 
-_FAMILIES = (convolution, transposed, pooling, rearranging, pointwise, joins)
+_FAMILIES = {
+    "convolution": "convolution",
+    "transposed": "convolution",
+    "pooling": "pooling",
+    "rearranging": "dense resampling",
+    "pointwise": "pointwise",
+    "joins": "joins",
+}
 
 DIALECT = Dialect(
     name="tf",
     channels_last=True,
     counts_statistics=True,  # a layer's moving statistics are variables of the model
-    layers={name: layer for family in _FAMILIES for name, layer in family.LAYERS.items()},
+    layers=layers_of(__name__, _FAMILIES),
     prefixes=("nn", "tf.nn", "tensorflow.nn"),
-    rules={op: rule for family in _FAMILIES for op, rule in family.RULES.items()},
+    rules=rules_of(__name__, _FAMILIES),
     words={"kernel": "filters", "groups": "filters", "dilation": "dilations", "output_size": "output_shape"},
-    paste=paste,
 )

@@ -1,18 +1,22 @@
 """PyTorch: a file for each family of layers."""
 
 from convcalc.dialects.dialect import Dialect
-from convcalc.dialects.torch import convolution, pointwise, pooling, rearranging, resampling
-from convcalc.dialects.torch.paste import paste
+from convcalc.dialects.families import layers_of, rules_of
 
-_FAMILIES = (convolution, pooling, resampling, rearranging, pointwise)
+_FAMILIES = {
+    "convolution": "convolution",
+    "pooling": "pooling",
+    "resampling": "resampling",
+    "rearranging": "dense",
+    "pointwise": "pointwise",
+}
 
 DIALECT = Dialect(
     name="torch",
     channels_last=False,
     counts_statistics=False,  # model.parameters() leaves buffers out
-    layers={name: layer for family in _FAMILIES for name, layer in family.LAYERS.items()},
+    layers=layers_of(__name__, _FAMILIES),
     prefixes=("nn", "torch.nn", "F", "nn.functional", "torch.nn.functional"),
-    rules={op: rule for family in _FAMILIES for op, rule in family.RULES.items()},
+    rules=rules_of(__name__, _FAMILIES),
     words={"kernel": "kernel_size", "out": "out_channels"},
-    paste=paste,
 )
