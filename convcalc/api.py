@@ -9,25 +9,31 @@ from convcalc.ops.pooling import MaxPool
 from convcalc.shape import Shape, read_size
 
 
-def _output(op: Op, shape: Shape | str | int) -> Shape:
+def _output(op: Op, shape: Shape | str | int, framework: str | None) -> Shape:
+    if framework is not None:
+        from convcalc.dialects import dialect_named
+
+        dialect = dialect_named(framework)
+        op = dialect.adopt(op) if dialect else op
     return op.output(shape if isinstance(shape, Shape) else read_size(str(shape)))
 
 
-def conv(shape: Shape | str | int, **knobs: Any) -> Shape:
+def conv(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
     """The shape that comes out of a convolution.
 
     `shape` is a `Shape`, `"3@224x224"`, `"224x224"` or `224`; sizes are in cells. The knobs are those
-    of `convcalc.ops.convolution.Conv`: kernel, stride, padding, dilation, groups, out, bias.
+    of `convcalc.ops.convolution.Conv`: kernel, stride, padding, dilation, groups, out, bias. With a
+    `framework` (torch, keras, tf, onnx, jax) its own rules hold.
     Raises `Malformed` for a value outside its domain, `Impossible` where the window does not fit.
     Source: Dumoulin & Visin, arXiv 1603.07285, relationship 6.
 
     >>> print(conv(224, kernel=7, stride=2, padding=3))
     112
     """
-    return _output(Conv(**knobs), shape)
+    return _output(Conv(**knobs), shape, framework)
 
 
-def tconv(shape: Shape | str | int, **knobs: Any) -> Shape:
+def tconv(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
     """The shape that comes out of a transposed convolution.
 
     The knobs are those of `convcalc.ops.convolution.TransposedConv`: kernel, stride, padding,
@@ -36,11 +42,13 @@ def tconv(shape: Shape | str | int, **knobs: Any) -> Shape:
 
     >>> print(tconv("128@7x7", out=64, kernel=5, stride=2, padding="same"))
     64@14x14
+    >>> print(tconv(4, kernel=2, stride=3, framework="torch"), tconv(4, kernel=2, stride=3, framework="keras"))
+    11 12
     """
-    return _output(TransposedConv(**knobs), shape)
+    return _output(TransposedConv(**knobs), shape, framework)
 
 
-def pool(shape: Shape | str | int, **knobs: Any) -> Shape:
+def pool(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
     """The shape that comes out of a pooling layer.
 
     The knobs are those of `convcalc.ops.pooling.MaxPool`: kernel, stride (the kernel where left out),
@@ -49,7 +57,7 @@ def pool(shape: Shape | str | int, **knobs: Any) -> Shape:
     >>> print(pool("64@112x112", kernel=3, stride=2, padding=1, ceil=True))
     64@57x57
     """
-    return _output(MaxPool(**knobs), shape)
+    return _output(MaxPool(**knobs), shape, framework)
 
 
 def read(text: str) -> Network:

@@ -52,7 +52,7 @@ def test_one_convolution_loads_no_other_family(name: str) -> None:
         "import sys; sys.argv = ['convcalc', 'conv', '9', '-k', '3', '-f', sys.argv[1]]\n"
         "from convcalc.cli import main\n"
         "try: main()\n"
-        "finally: print(*[module for module in sys.modules if module.startswith('convcalc.dialects.')], file=sys.stderr)"
+        "finally: print(*[name for name in sys.modules if name.startswith('convcalc.dialects.')], file=sys.stderr)"
     )
     loaded = subprocess.run(
         [sys.executable, "-c", code, name], capture_output=True, text=True, check=True

@@ -53,6 +53,8 @@ REFUSED = [
     pytest.param(
         "conv 8 k3 s2 same", "3@7x7", "padding='same' is not supported for strided", "padding", id="same, strided"
     ),
+    pytest.param("dwconv k3 s2 same", "3@7x7", "not supported for strided", "padding", id="same, strided, depthwise"),
+    pytest.param("sepconv 8 k3 p-1", "3@7x7", "negative padding", "padding", id="negative padding, separable"),
     pytest.param("conv 8 k3 p-1", "3@5x5", "negative padding is not supported", "padding", id="negative padding"),
     pytest.param(
         "conv 8 k7", "3@5x9", "kernel size can't be greater than actual input", "kernel", id="too large a kernel"

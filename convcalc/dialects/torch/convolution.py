@@ -16,7 +16,7 @@ from convcalc.dialects.torch.common import (
 )
 from convcalc.errors import Impossible
 from convcalc.ops.borders import MODES
-from convcalc.ops.convolution import Conv, TransposedConv
+from convcalc.ops.convolution import Conv, DepthwiseConv, SeparableConv, TransposedConv
 from convcalc.ops.op import Op, impossible
 from convcalc.shape import Shape, show_axes
 
@@ -32,8 +32,11 @@ _CHANNELS = "in_channels: Count, out_channels: Count"
 
 MOST_PADDING = 2**62 - 1
 
+Direct = Conv | DepthwiseConv | SeparableConv
+"""A depthwise convolution is a Conv2d with as many groups as channels, a separable one two of them."""
 
-def conv_rule(op: Conv, shape: Shape) -> Settled:
+
+def conv_rule(op: Direct, shape: Shape) -> Settled:
     """`floor((in + 2 * padding - dilation * (kernel_size - 1) - 1) / stride) + 1`."""
     up_to_three_axes("Conv", shape)
     no_empty_axis(op, shape)
@@ -50,7 +53,7 @@ def conv_rule(op: Conv, shape: Shape) -> Settled:
         raise refuse(_own_words(op, shape, error), error.key, error.hint) from None
 
 
-def _same_in_numbers(op: Conv, shape: Shape) -> str:
+def _same_in_numbers(op: Direct, shape: Shape) -> str:
     """The equal padding in numbers that gives what `same` gives elsewhere, or the pad that stands before."""
     windows = op.windows(shape)
     halves = [window.extent // 2 for window in windows]
@@ -61,7 +64,7 @@ def _same_in_numbers(op: Conv, shape: Shape) -> str:
     return f"{pad_line(windows)} before it, with padding=0, is TensorFlow's"
 
 
-def _own_words(op: Conv, shape: Shape, error: Impossible) -> str:
+def _own_words(op: Direct, shape: Shape, error: Impossible) -> str:
     if error.key == "groups":
         side = "out_channels" if "output" in error.what else "in_channels"
         return f"{side} must be divisible by groups: {error.what}"
@@ -212,4 +215,7 @@ LAYERS = {
     **_spelled("LazyConvTranspose{}d", f"out_channels: Count, {_TRANSPOSED}", make_transposed),
 }
 
-RULES: dict[type[Op], Rule] = {Conv: conv_rule, TransposedConv: transposed_rule}
+RULES: dict[type[Op], Rule] = {
+    **dict.fromkeys([Conv, DepthwiseConv, SeparableConv], conv_rule),
+    TransposedConv: transposed_rule,
+}
