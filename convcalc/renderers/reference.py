@@ -45,7 +45,11 @@ def _classes(framework: str) -> list[str]:
     """The names, those that differ only in a number of axes told once: `Conv{1,2,3}d`."""
     dialect = dialect_named(framework)
     ranks: dict[str, list[str]] = {}
-    for name in dialect.layers if dialect else ():
+    seen: set[int] = set()
+    for name, spelling in dialect.layers.items() if dialect else ():
+        if id(spelling) in seen:
+            continue  # another name for the same
+        seen.add(id(spelling))
         form, rank = re.subn(r"([123])([dD])", r"{}\2", name, count=1)
         ranks.setdefault(form, []).extend(re.findall(r"([123])[dD]", name)[:1] if rank else [])
     return [f"`{form.replace('{}', _braced(found))}`" for form, found in ranks.items()]

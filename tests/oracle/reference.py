@@ -4,10 +4,11 @@ Nothing is shared with what it is compared to but the numbers of the windows.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from importlib import import_module
 from itertools import product
 from math import prod
 from typing import Any, NamedTuple
+
+import pytest
 
 from convcalc.ops.convolution import DepthwiseConv, TransposedConv
 from convcalc.ops.op import Op
@@ -15,7 +16,7 @@ from convcalc.ops.pooling import AvgPool, MaxPool
 from convcalc.shape import Shape
 from convcalc.window import TransposedWindow, Window
 
-np: Any = import_module("numpy")
+np: Any = pytest.importorskip("numpy")
 
 Array = Any
 Cells = tuple[int, ...]
