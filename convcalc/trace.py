@@ -170,6 +170,8 @@ def total(counts: Sequence[int | None]) -> int | None:
 
 def _follow_layer(op: Op, before: Fields, shape: Shape, output: Shape) -> Fields:
     """The fields behind a layer that is neither a join nor pointwise."""
+    if 0 in (*shape.size, *output.size):
+        return (None,) * len(output.size)  # no cell sees anything
     if (axes := op.axes(shape)) is not None:
         return tuple([before[axis] if axis >= 0 else None for axis in axes])
     taps = op.taps(shape, output)

@@ -76,7 +76,7 @@ def in_torch(lines: Sequence[str], data: Data, more: Names) -> Array:
 
     def load(layer: Any) -> Any:
         for name, values in (("weight", data.weight), ("bias", data.bias)):
-            held = getattr(layer, name, None)
+            held: Any = getattr(layer, name, None)
             assert (held is None) == (values is None), name
             if values is not None:
                 assert held.shape == values.shape
