@@ -15,9 +15,9 @@ def nearest(word: str, known: Iterable[str], *, fallback: str | None = None) -> 
     from difflib import get_close_matches
 
     options = list(known)
-    close = get_close_matches(word[:100].lower(), options, n=1)
-    if close:
-        return f"did you mean {close[0]}?"
+    plain = {option.lower(): option for option in reversed(options)}
+    if close := get_close_matches(word[:100].lower(), plain, n=1):
+        return f"did you mean {plain[close[0]]}?"
     if fallback is not None:
         return fallback
     more = f" and {len(options) - MOST} more" if len(options) > MOST else ""

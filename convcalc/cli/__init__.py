@@ -5,15 +5,26 @@ import gc
 _was_collecting = gc.isenabled()
 gc.disable()  # nothing that is imported is garbage, and looking for some takes 2 ms of 30
 
-from convcalc.cli.chain import chain  # noqa: E402 - after gc.disable()
-from convcalc.cli.compare import compare  # noqa: E402
-from convcalc.cli.group import Main  # noqa: E402
-from convcalc.cli.layer import conv, pool, tconv  # noqa: E402
-from convcalc.cli.presets import presets  # noqa: E402
+from convcalc.cli.group import Main  # noqa: E402 - after gc.disable()
 
 if _was_collecting:
     gc.enable()
 
-main = Main(commands=[conv, tconv, pool, chain, compare, presets])
+COMMANDS = {
+    "conv": "convcalc.cli.layer",
+    "tconv": "convcalc.cli.layer",
+    "pool": "convcalc.cli.layer",
+    "chain": "convcalc.cli.chain",
+    "solve": "convcalc.cli.solve",
+    "sizes": "convcalc.cli.sizes",
+    "tiles": "convcalc.cli.tiles",
+    "mirror": "convcalc.cli.mirror",
+    "design": "convcalc.cli.design",
+    "compare": "convcalc.cli.compare",
+    "presets": "convcalc.cli.presets",
+}
+"""Every command and its module, the simplest question first."""
+
+main = Main(COMMANDS)
 
 __all__ = ["main"]

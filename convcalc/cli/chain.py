@@ -37,6 +37,7 @@ layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, n
 @framework_option
 @click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")
 @click.option("--columns", metavar="NAME,...", help="which columns, and in which order")
+@click.option("--formula", is_flag=True, help="each layer's size as a function of the input's, in place of the table")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
 def chain(
     source: str | None,
@@ -45,6 +46,7 @@ def chain(
     framework: str | None,
     form: str,
     columns: str | None,
+    formula: bool,
     quiet: bool,
 ) -> int:
     """Run a network."""
@@ -55,7 +57,9 @@ def chain(
     if (source is None) == (layers is None):
         raise click.UsageError("give either SOURCE or -e LAYERS", click.get_current_context())
     shown = chosen_columns(columns)
-    found = open_source(source, layers)
+    found = open_source(source, layers, framework)
+    if formula:
+        return _tell_formulas(found, start, framework)
     try:
         shape = None if start is None else read_shape(start)
         trace = found.network.run(shape, framework)
@@ -70,6 +74,21 @@ def chain(
         click.echo(f"note: {note}", err=True)
     show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
     return _tell_findings(found, trace)
+
+
+def _tell_formulas(found: "Source", start: str | None, framework: str | None) -> int:
+    """A line for the input and for each layer, the sizes as functions of the input's."""
+    from convcalc.renderers.formulas import formulas_text
+    from convcalc.solve.formula import formulas
+
+    shape = found.network.start(start)
+    if not shape.size:
+        raise Malformed(f"--input: {shape} is a feature vector, it has no size", hint="write e.g. -i 3@1x1")
+    rows = formulas(found.network, shape.channels, len(shape.size), framework)
+    click.echo(formulas_text(found.network, rows))
+    if len(rows) <= len(found.network.layers):
+        return told(f"layer {len(rows)} refuses every size", REFUSED)
+    return ANSWERED
 
 
 def _tell_findings(found: "Source", trace: "Trace") -> int:

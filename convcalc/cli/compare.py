@@ -35,7 +35,10 @@ def compare(layer: str | None, size: str | None, framework: str | None, as_json:
     from convcalc.renderers.comparison import comparison_json, comparison_text
     from convcalc.shape import read_size
 
-    network = read_source(layer.encode("utf-8", "surrogateescape"), COMMAND_LINE).network
+    try:
+        network = read_source(layer.encode("utf-8", "surrogateescape"), COMMAND_LINE, framework).network
+    except Malformed as error:
+        raise Malformed(error.what.replace(f"{COMMAND_LINE}:1", "LAYER", 1), hint=error.hint) from None
     if len(network.layers) != 1 or network.layers[0].inputs != (0,):
         raise Malformed("LAYER: is one layer that reads the input alone", hint="convcalc chain runs a network")
     op = network.ops(framework)[0]

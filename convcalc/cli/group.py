@@ -3,7 +3,8 @@
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any, NoReturn
 
 import click
@@ -23,21 +24,31 @@ EXAMPLES = """\b
   convcalc tconv 7 -k 5 -s 2 -p same --explain   and why
   convcalc chain dcgan                           a whole network
   convcalc chain net.toml -i 3@256x256           on another size
+  convcalc solve conv --in 28 --out 28 -k 4      which padding gives 28?
+  convcalc sizes net.toml                        which sizes does it take?
 """
 
 
 class Main(click.Group):
     """The group of all commands."""
 
-    def __init__(self, commands: Sequence[click.Command]) -> None:
+    def __init__(self, homes: Mapping[str, str]) -> None:
+        """`homes` tells the module of each command, which is imported when the command is used."""
         super().__init__(
             name="convcalc",
-            commands=commands,
+            commands={name: click.Command(name) for name in homes},
             context_settings=SETTINGS,
             help=f"Shape arithmetic of convolutional networks, exact and with no framework installed.\n\n{EXAMPLES}",
             epilog="Exit codes: 0 an answer, 1 no answer or an error found, 2 malformed input, 3 a bug in convcalc.",
         )
+        self._homes = dict(homes)
         click.version_option(__version__, "-V", "--version", message="convcalc %(version)s")(self)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, loaded now."""
+        if module := self._homes.pop(cmd_name, None):
+            self.commands[cmd_name] = getattr(import_module(module), cmd_name)
+        return self.commands.get(cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the registry, the simplest question first."""

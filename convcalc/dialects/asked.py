@@ -146,10 +146,15 @@ def asked_of(op: Op, shape: Shape, output: Shape, windows: Sequence[Window | Tra
         getattr(op, "groups", 1),
         getattr(op, "bias", False),
         getattr(op, "padding_mode", "zeros"),
-        op.padding_word is None,
+        _counts_padding(op),
         overhang,
         getattr(op, "multiplier", 1),
     )
+
+
+def _counts_padding(op: Op) -> bool:
+    counts = getattr(op, "counts_padding", None)
+    return op.padding_word is None if counts is None else counts
 
 
 def sides_of(window: Window | TransposedWindow) -> Sides:

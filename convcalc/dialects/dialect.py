@@ -16,6 +16,8 @@ class Made(NamedTuple):
 
     op: Op
     rule: Rule
+    words: Mapping[str, str] = {}
+    """The layer's own names for knobs, where they are not the framework's usual ones."""
 
 
 class Spelling(NamedTuple):
@@ -62,7 +64,7 @@ class Dialect(NamedTuple):
             raise Malformed(f"{self.name} has no layer {quote(name)}", key="op", hint=nearest(bare, self.layers))
         signature, make, rank = self.layers[bare]
         made = make(signature.bind(bare, positional, named, rank), rank)
-        return Ruled(made.op, made.rule, text=_call(name, positional, named), words=dict(self.words))
+        return Ruled(made.op, made.rule, text=_call(name, positional, named), words={**self.words, **made.words})
 
     def adopt(self, op: Op) -> Op:
         """The op under the framework's rule. A layer in the framework's own spelling is so already."""

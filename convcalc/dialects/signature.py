@@ -6,6 +6,7 @@ argument without a kind is read and means nothing here. It knows no op.
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from math import isfinite
 from numbers import Real
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -38,9 +39,16 @@ def _whole(value: object, key: str, _rank: Rank) -> int:
 
 
 def _number(value: object, key: str, _rank: Rank) -> Real:
-    if isinstance(value, bool) or not isinstance(value, Real):
+    if isinstance(value, bool) or not isinstance(value, Real) or not isfinite(value):
         raise Malformed(f"must be a number, got {quote(value)}", key=key)
     return value
+
+
+def _sizes(value: object, key: str, _rank: Rank) -> int | tuple[int | None, ...] | None:
+    """A size, or one an axis, in which None keeps what is there."""
+    if isinstance(value, list | tuple):
+        return tuple([None if item is None else _whole(item, key, None) for item in value])
+    return None if value is None else _whole(value, key, None)
 
 
 def _per_axis(one: Callable[[object, str, Rank], Any]) -> Callable[[object, str, Rank], tuple[Any, ...]]:
@@ -100,6 +108,7 @@ KINDS: Mapping[str, Callable[[object, str, Rank], Any]] = {
     "Number": _number,
     "Numbers": _per_axis(_number),
     "List": _items,
+    "Sizes": _sizes,
     "Pairs": _pairs,
     "Bool": _true_or_false,
     "Text": _text,
@@ -107,6 +116,18 @@ KINDS: Mapping[str, Callable[[object, str, Rank], Any]] = {
     "Any": lambda value, _key, _rank: value,
 }
 """What an argument can be: a count is at least 1, a plural is a value for all axes or a list of one for each."""
+
+
+_SAID = {
+    "Count": "an integer from 1",
+    "Int": "an integer",
+    "Counts": "integers from 1, one for all axes or one each",
+    "Ints": "integers, one for all axes or one each",
+    "List": "a list of integers",
+    "Pairs": "pairs of before and after",
+    "Text": "a word",
+}
+"""How the kinds are told, where an argument can be of several."""
 
 
 class Argument(NamedTuple):
@@ -120,13 +141,15 @@ class Argument(NamedTuple):
         """The value, of the first kind that takes it. Raises the `Malformed` of the last."""
         if value is None and self.default is None:
             return None
-        *others, last = self.kinds
-        for kind in others:
+        if len(self.kinds) == 1:
+            return KINDS[self.kinds[0]](value, self.name, rank)
+        for kind in self.kinds:
             try:
                 return KINDS[kind](value, self.name, rank)
-            except Malformed:
-                continue
-        return KINDS[last](value, self.name, rank)
+            except Malformed as error:
+                refused = error
+        wrong = refused.what if isinstance(value, str) else f"is none of what it can be, got {quote(value)}"
+        raise Malformed(wrong, key=self.name, hint=" or ".join([_SAID.get(kind, kind) for kind in self.kinds]))
 
 
 class Signature:

@@ -50,6 +50,14 @@ class AvgPool(_Pool):
     """The mean of the cells under a window."""
 
     spelling = "avgpool"
+    counts_padding: bool | None = None
+    """Whether the padding counts among the cells; None: as PyTorch for numbers, as TensorFlow for words."""
+
+    def counting(self, *, padding: bool) -> "AvgPool":
+        """The same, the padding counted or not. No shape depends on it."""
+        same = self.replace()
+        same.__dict__["counts_padding"] = padding
+        return same
 
 
 class LPPool(_Pool):

@@ -25,6 +25,7 @@ _ARITHMETIC: Mapping[type[ast.operator], Callable[[int, int], int]] = {
     ast.Mult: operator.mul,
     ast.FloorDiv: operator.floordiv,
     ast.Mod: operator.mod,
+    ast.Pow: operator.pow,
 }
 
 
@@ -69,7 +70,7 @@ def _named(node: ast.Call) -> dict[str, object]:
         if keyword.arg is None:
             raise Malformed("** has no place in a layer", hint="write each argument out")
         if keyword.arg in named:
-            raise Malformed(f"{keyword.arg} is given twice", key=keyword.arg)
+            raise Malformed("is given twice", key=keyword.arg)
         named[keyword.arg] = _value(keyword.value)
     return named
 
@@ -82,13 +83,14 @@ def _value(node: ast.expr) -> object:
         return tuple([_value(item) for item in node.elts])
     if isinstance(node, ast.List):
         return [_value(item) for item in node.elts]
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        return -_number(node.operand)
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        number = _number(node.operand)
+        return -number if isinstance(node.op, ast.USub) else number
     if isinstance(node, ast.BinOp) and type(node.op) in _ARITHMETIC:
         return _computed(_ARITHMETIC[type(node.op)], node)
     raise Malformed(
         f"{quote(ast.unparse(node))} is neither a literal nor integer arithmetic",
-        hint="numbers, strings, True, False, None, tuples and lists are read, nothing is executed",
+        hint="numbers and + - * // % ** of integers, strings, True, False, None, tuples and lists are read",
     )
 
 
@@ -108,6 +110,8 @@ def _integer(node: ast.expr) -> int:
 
 def _computed(compute: Callable[[int, int], int], node: ast.BinOp) -> int:
     left, right = _integer(node.left), _integer(node.right)
+    if isinstance(node.op, ast.Pow) and not 0 <= right * left.bit_length() <= MAX_BITS:
+        raise Malformed(f"{quote(ast.unparse(node))} comes to too large a number, or to none")
     try:
         value = compute(left, right)
     except ZeroDivisionError:

@@ -27,8 +27,11 @@ MAX_LAYERS = 100_000
 """Blocks that use blocks grow fast; this many layers are built in a second or two."""
 
 
-def read_document(document: object) -> Network:
-    """The network that a document describes. Raises `Malformed` with the place in it."""
+def read_document(document: object, framework_asked: str | None = None) -> Network:
+    """The network that a document describes. Raises `Malformed` with the place in it.
+
+    A document that states no framework is read as one of the framework that is asked for.
+    """
     if not isinstance(document, dict):
         raise Malformed(f"a network is a table of {', '.join(KEYS)}, got {quote(document)}")
     for key in document:
@@ -42,7 +45,11 @@ def read_document(document: object) -> Network:
         with _at("blocks", name):
             blocks[name] = Block(name, body)
     opset = _read(document, "opset", _opset)
-    framework = stated or _inferred(document["layers"], blocks)
+    framework = stated or dialect_named(framework_asked) or _inferred(document["layers"], blocks)
+    for name in blocks:
+        if framework and framework.knows(name):
+            with _at("blocks", name):
+                raise Malformed(f"{name} is a layer of {framework.name} already", hint="call the block something else")
     if opset is not None:
         with _at("opset"):
             framework = dialect_named(framework and framework.name, opset)
@@ -188,7 +195,8 @@ class _Builder:
         if block := self.blocks.get(entry.head):
             if scope.stands_in(block.place):
                 raise Malformed(f"{block.name} uses itself", hint="no block may")
-            arguments = block.arguments(entry.tokens, entry.settings)
+            tokens = entry.tokens if entry.positional is None else [str(value) for value in entry.positional]
+            arguments = block.arguments(tokens, entry.settings)
             return self.add_all(block.layers, Scope(before, block.place, scope, name, arguments))
         for key in entry.settings:
             if key != "layers":

@@ -16,8 +16,8 @@ from convcalc.shape import quote
 if TYPE_CHECKING:
     from convcalc.dialects.dialect import Dialect
 
-_CALL = re.compile(r"\s*(?:(?P<name>[^\s()=]+):\s+)?(?P<head>[A-Za-z_][\w.]*)\s*\(")
-"""What a call starts with: `up: Conv2d(`."""
+_CALL = re.compile(r"\s*(?:(?:self\.)?(?P<name>[^\s()=]+?)(?::\s|\s*=)\s*)?(?P<head>[A-Za-z_][\w.]*)\s*\(")
+"""What a call starts with: `up: Conv2d(`, or as it stands in code: `self.up = Conv2d(`."""
 
 
 class Entry(NamedTuple):
@@ -107,13 +107,15 @@ def _call(text: str, found: re.Match[str]) -> Entry:
 
     written, closed, rest = text[found.start("head") :].rpartition(")")
     if not closed:
-        raise Malformed(f"{quote(text.strip())} is never closed", hint="write e.g. Conv2d(3, 64, 7)")
+        raise Malformed(f"{quote(text.strip())} is never closed", hint="write e.g. Conv2d(3, 64, 7), in YAML in quotes")
     call = read_call(f"{written})")
-    line = read_line(f"{call.name} {rest}")
+    line = read_line(f"{call.name} {rest.removeprefix(',')}")
     keys, others = _split(line.keys)
     settings = dict(call.named)
     name = found["name"] and check_name(found["name"])
-    if own := settings.pop("name", None):
+    if (own := settings.pop("name", None)) is not None:
+        if name not in (None, check_name(own)):
+            raise Malformed(f"is called {name} and {own}", key="name", hint="give it one name")
         name = name or check_name(own)
     if others:
         key = next(iter(others))

@@ -36,12 +36,15 @@ class Source(NamedTuple):
         return _locate(self.name, place, self.lines, words=False)
 
 
-def read_source(data: bytes, name: str) -> Source:
-    """The network in `data`. Raises `Malformed`, the file and the place at the front of its message."""
+def read_source(data: bytes, name: str, framework: str | None = None) -> Source:
+    """The network in `data`. Raises `Malformed`, the file and the place at the front of its message.
+
+    `framework` is whose layers they are where the file does not say it.
+    """
     lines: dict[Place, str] = {}
     try:
         document = _document(_decode(data), name, lines)
-        return Source(read_document(document), name, lines)
+        return Source(read_document(document, framework), name, lines)
     except RecursionError:
         raise Malformed(f"{name}: nested too deep to be a network") from None
     except ConvcalcError as error:

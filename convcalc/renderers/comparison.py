@@ -10,12 +10,22 @@ from convcalc.window import Sides
 VERSION = 1
 
 
+_VERDICTS = {
+    "same": "the same",
+    "shifted": "the same size, shifted",
+    "same size": "the same size",
+    "other size": "another size",
+}
+
+
 def comparison_text(found: Comparison) -> str:
     """A block for what was asked, then one for each framework: its answer, and the lines that do what was asked."""
     width = max(len(answer.framework) for answer in found.answers)
     blocks = [f"asked: {found.op} on {_shown(found.shape)} gives {_shown(found.output)}{_padding(found.sides, found)}"]
     for answer in found.answers:
-        blocks += [f"{answer.framework:{width}}  {_told(answer, found)}", *_lines(answer, found, width)]
+        blocks += [f"{answer.framework:{width}}  {_told(answer, found)}", *_lines(answer, width)]
+    if all(answer.lines == [] for answer in found.answers):
+        blocks.append("sizes alone are compared: no lines are made for this layer")
     return "\n".join(blocks)
 
 
@@ -23,16 +33,11 @@ def _told(answer: Answer, found: Comparison) -> str:
     if answer.verdict == REFUSED:
         return f"refused: {answer.reason}"
     reason = f": {answer.reason}" if answer.reason else ""
-    verdict = "the same" if answer.verdict == "same" else f"the same size, shifted{reason}"
-    if answer.verdict == "other size":
-        verdict = "another size"
-    return f"{_shown(answer.output)}{_padding(answer.sides, found)}, {verdict}"
+    return f"{_shown(answer.output)}{_padding(answer.sides, found)}, {_VERDICTS[answer.verdict]}{reason}"
 
 
-def _lines(answer: Answer, found: Comparison, width: int) -> list[str]:
-    if not found.sides:
-        return []
-    lines = answer.lines or ["not expressible"]
+def _lines(answer: Answer, width: int) -> list[str]:
+    lines = answer.lines if answer.lines is not None else ["not expressible"]
     return [f"{'':{width}}  | {line}" for line in lines]
 
 

@@ -56,6 +56,8 @@ VERDICTS = [
     pytest.param(
         "ConvTranspose1d(3, 8, 3, stride=2, padding=1)", "3@7", "torch", "same", id="the asked framework itself"
     ),
+    pytest.param("shuffle 2", "4@8x8", "tf", "same size", id="a layer without windows"),
+    pytest.param("flax.ConvTranspose(8, (3, 3), (2, 2))", "4@8x8", "torch", "same", id="flax's SAME, in numbers"),
     pytest.param("Conv1D(8, 3, padding='causal')", "3@7", "keras", "same", id="keras' causal"),
 ]
 
@@ -66,6 +68,17 @@ def test_an_answer_is_the_same_shifted_of_another_size_or_refused(
 ) -> None:
     answer = json.loads(run(["compare", layer, size, "--json"]).stdout)
     assert answer["frameworks"][framework]["verdict"] == verdict
+
+
+def test_an_average_that_does_not_count_its_padding_is_pasted_so(run: Run) -> None:
+    answer = json.loads(run(["compare", "AvgPool2d(3, 2, 1, count_include_pad=False)", "4@8x8", "--json"]).stdout)
+    lines = {name: found["lines"] for name, found in answer["frameworks"].items()}
+    assert lines["torch"] == ["x = nn.AvgPool2d(3, stride=2, padding=1, count_include_pad=False)(x)"]
+    assert "count_include_pad" not in lines["onnx"][0]
+
+
+def test_of_a_layer_without_windows_sizes_alone_are_compared(run: Run) -> None:
+    assert run(["compare", "shuffle 2", "4@8x8"]).stdout.splitlines()[-1].startswith("sizes alone are compared")
 
 
 def test_shifted_cells_are_said_to_be_so(run: Run) -> None:

@@ -1,8 +1,10 @@
 """Layers in a framework's own spelling: how they are read, and that nothing of them is ever executed."""
 
 import contextlib
+from pathlib import Path
 
 import pytest
+from conftest import Run
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +18,8 @@ READ = [
     pytest.param("nn.ReLU()", Call("nn.ReLU", (), {}), id="a dotted name"),
     pytest.param("Linear(7*7*256, 10)", Call("Linear", (12544, 10), {}), id="a product"),
     pytest.param("Linear(2 * (3 + 4) - 1, 9 // 2, 9 % 4)", Call("Linear", (13, 4, 1), {}), id="integer arithmetic"),
-    pytest.param("F(-1, -(2))", Call("F", (-1, -2), {}), id="negative"),
+    pytest.param("F(-1, -(2), +3)", Call("F", (-1, -2, 3), {}), id="signs"),
+    pytest.param("F(2**10)", Call("F", (1024,), {}), id="a power"),
     pytest.param("F((1, 2), [3, (4,)])", Call("F", ((1, 2), [3, (4,)]), {}), id="tuples and lists"),
     pytest.param("F(None, True, 'same')", Call("F", (None, True, "same"), {}), id="constants"),
     pytest.param("F('same' )", Call("F", ("same",), {}), id="blanks"),
@@ -35,7 +38,9 @@ REFUSED = [
     pytest.param("F(a.b)", "neither a literal", id="an attribute"),
     pytest.param("F(lambda: 3)", "neither a literal", id="a lambda"),
     pytest.param("F([i for i in (1, 2)])", "neither a literal", id="a comprehension"),
-    pytest.param("F(2 ** 99)", "neither a literal", id="a power"),
+    pytest.param("F(2 ** 9999)", "too large a number", id="a huge power"),
+    pytest.param("F(9 ** 9 ** 9)", "too large a number", id="a tower of powers"),
+    pytest.param("F(2 ** -1)", "or to none", id="a negative power"),
     pytest.param("F(1 << 99)", "neither a literal", id="a shift"),
     pytest.param("F(f'{1}')", "neither a literal", id="an f-string"),
     pytest.param("F({'a': 1})", "neither a literal", id="a dictionary"),
@@ -94,6 +99,11 @@ WRITTEN = [
     pytest.param("torch.nn.Conv2d(3, 8, 3) | F.interpolate(scale_factor=2)", ["8@14x14", "8@28x28"], id="module names"),
     pytest.param("Conv2D(8, 3) | conv 4 k3", ["8@14x14", "4@12x12"], id="keras"),
     pytest.param("a: Conv2D(8, 3) | b: Conv2D(8, 3) from=in | Add() a", ["8@14x14"] * 3, id="a join in a call"),
+    pytest.param(
+        "framework torch | self.conv1 = nn.Conv2d(3, 8, 3), | conv2 = nn.Conv2d(8, 4, 1),",
+        ["8@14x14", "4@14x14"],
+        id="as in code",
+    ),
     pytest.param("framework onnx | opset 13 | Relu()", ["3@16x16"], id="an opset"),
     pytest.param("block twice out\nConv2d({out}, {out}, 3)\nend\ntwice 3", ["3@14x14"], id="inside a block"),
 ]
@@ -121,8 +131,15 @@ UNREADABLE = [
     pytest.param("Conv2d(3, 8, 3", "is never closed", id="not closed"),
     pytest.param("Conv9d(3)", "is no layer of any framework", id="unknown"),
     pytest.param("framework torch | Conv2D(8, 3)", "no layer of torch; did you mean Conv2d?", id="another framework's"),
-    pytest.param("Conv2D(8, 3) | Conv2d(8, 8, 3)", "no one framework has all of Conv2D, Conv2d", id="two frameworks'"),
+    pytest.param("Conv2D(8, 3) | Conv2d(8, 8, 3)", "no one framework has all of these layers", id="two frameworks'"),
     pytest.param("Flatten()", "could be torch or keras or onnx", id="several frameworks'"),
+    pytest.param(
+        "Conv2d(3, 8, 3) | relu()", "torch lacks relu; write relu without parentheses", id="a native op called"
+    ),
+    pytest.param("b: Conv2d(3, 8, 3, name='c')", "is called b and c", id="two names"),
+    pytest.param(
+        "framework torch | block Conv2d\nrelu\nend\nrelu", "is a layer of torch already", id="a block named so"
+    ),
     pytest.param("framework torch | opset 13 | ReLU()", "torch has no opset", id="an opset elsewhere"),
 ]
 
@@ -138,3 +155,16 @@ def test_layers_of_one_framework_are_not_run_as_anothers() -> None:
     network = convcalc.read("Conv2d(3, 8, 3)")
     with pytest.raises(Malformed, match="written as torch has them"):
         network.run("3@8x8", framework="keras")
+
+
+def test_the_framework_that_is_asked_for_reads_layers_that_could_be_several(run: Run) -> None:
+    result = run(["chain", "-i", "3@8x8", "-f", "torch", "-e", "Flatten() | Dropout(0.5)"])
+    assert result.exit_code == 0
+    assert result.stdout.endswith("3@8x8 → 192\n")
+
+
+def test_the_framework_that_is_asked_for_lays_out_a_list(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "net.json"
+    file.write_text('{"input": [8, 6, 3], "layers": ["conv 4 k3"]}')
+    assert run(["chain", str(file), "-f", "keras"]).stdout.endswith("3@8x6 → 4@6x4\n")
+    assert run(["chain", str(file), "-f", "torch"]).stdout.endswith("8@6x3 → 4@4x1\n")

@@ -69,6 +69,8 @@ def make_pool(kind: type[Op]) -> Any:
             op = kind(kernel=window, stride=strides, padding=_padding(given.padding, rank))
         except Impossible as error:
             return Made(kind(kernel=1), refusing(error))
+        if isinstance(op, AvgPool):
+            op = op.counting(padding=bool(given.count_include_pad))
         return Made(op, first([for_axes(rank, "window_shape"), pool_rule]))
 
     return make

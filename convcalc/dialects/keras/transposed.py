@@ -38,7 +38,7 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
     windows = _windows(op, shape, added)
     size = tuple(_sizes(windows, shape))
     channels = op.out or shape.channels
-    if min(size) == 0 and (op.padding_word == "same" or 0 in shape.size):
+    if 0 in size and (op.padding_word == "same" or 0 in shape.size):
         told = _without(op, "output_padding")
         return Settled(Shape(channels, size), op=told)  # TensorFlow looks at no axis of an empty output
     for axis, (window, cells) in enumerate(zip(windows, shape.size, strict=True)):

@@ -150,7 +150,10 @@ def make_pool(kind: type[Windowed]) -> Maker:
             dilation=given.dilations or 1,
             ceil=bool(given.ceil_mode),
         )
-        rule = pool_rule(given.opset, counts_pads=bool(getattr(given, "count_include_pad", 0)))
+        counts = bool(getattr(given, "count_include_pad", 0))
+        if isinstance(op, AvgPool):
+            op = op.counting(padding=counts)
+        rule = pool_rule(given.opset, counts_pads=counts)
         return Made(op, first([of_axes(axes, "kernel_shape"), rule]))
 
     return make

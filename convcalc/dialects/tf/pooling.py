@@ -151,7 +151,7 @@ def make_pool(kind: type[Pool]) -> Maker:
     """A maker of pools for a number of axes."""
 
     def make(given: Any, rank: Rank) -> Made:
-        op, rule = _pool(kind, given, rank or 0)
+        op, rule, _ = _pool(kind, given, rank or 0)
         return Made(op, first([for_axes(rank, f"a pool of {rank} axes"), rule]))
 
     return asked(make)

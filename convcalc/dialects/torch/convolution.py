@@ -83,6 +83,8 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
         raise refuse("negative padding is not supported", "padding")
     if op.output_size is not None:
         _check_output_size(op, shape)
+    if (shape.channels or 0) % op.groups:
+        raise refuse("in_channels must be divisible by groups", "groups")
     try:
         if op.groups > 1 and op.output_size is None and min(sizes := _sizes(op, shape)) == 0:
             return Settled(Shape(op.out or shape.channels, sizes))  # with groups oneDNN runs it, and gives nothing

@@ -11,11 +11,13 @@ from convcalc.dialects.torch.common import for_axes, reads_channels, refuse
 from convcalc.dialects.torch.rearranging import place_of
 from convcalc.errors import Impossible
 from convcalc.ops.op import Op, Weights
-from convcalc.ops.pointwise import BatchNorm, GroupNorm, Identity, InstanceNorm, LayerNorm, PReLU
+from convcalc.ops.pointwise import BatchNorm, Dropout, GroupNorm, Identity, InstanceNorm, LayerNorm, PReLU
+from convcalc.ops.rearranging import known_channels
 from convcalc.ops.registry import BY_NAME
 from convcalc.shape import Shape
 
 _PLACE = "device=None, dtype=None"
+_SHIFT = "*, bias: Bool = True"
 
 
 class _Tracked(InstanceNorm):
@@ -34,6 +36,24 @@ class _Untracked(BatchNorm):
         """A scale and a shift for each channel."""
         own = super().weights(shape)
         return own and Weights(own.trainable)
+
+
+class _ScaleAlone:
+    """A norm that learns a scale for each channel, and no shift."""
+
+    def weights(self, shape: Shape) -> Weights | None:
+        """Half of what the norm has with a shift."""
+        own: Weights | None = super().weights(shape)  # type: ignore[misc]  # mixed into a norm
+        return own and Weights(own.trainable // 2, own.statistics)
+
+
+def _norm(kind: type[Op], given: Any, **knobs: Any) -> Op:
+    """A norm of that kind, with a shift or without."""
+    if given.bias or not given.affine:
+        return kind(affine=given.affine, **knobs)
+    unshifted = type(kind.__name__, (_ScaleAlone, kind), {"__doc__": kind.__doc__})
+    made: Op = unshifted(affine=True, **knobs)
+    return made
 
 
 class _OverShape(LayerNorm):
@@ -68,7 +88,7 @@ class _Slopes(PReLU):
 def make_batchnorm(given: Any, rank: Rank) -> Made:
     """BatchNorm1d to BatchNorm3d: 1d also reads vectors."""
     tracked = given.track_running_stats
-    op = (BatchNorm if tracked else _Untracked)(affine=given.affine)
+    op = _norm(BatchNorm if tracked else _Untracked, given)
     checks = _reads_features(given)
     return Made(op, first([_axes_or_vector(rank, "BatchNorm"), *checks, native]))
 
@@ -92,7 +112,7 @@ def _axes_or_vector(rank: Rank, name: str) -> Rule:
 def make_instancenorm(given: Any, rank: Rank) -> Made:
     """InstanceNorm1d to InstanceNorm3d, which need more than one cell unless they keep statistics."""
     tracked = given.track_running_stats
-    op = (_Tracked if tracked else InstanceNorm)(affine=given.affine)
+    op = _norm(_Tracked if tracked else InstanceNorm, given)
 
     def more_than_one_cell(op: Op, shape: Shape) -> Settled:
         if shape.cells == 1 and not tracked:
@@ -105,7 +125,7 @@ def make_instancenorm(given: Any, rank: Rank) -> Made:
 
 def make_groupnorm(given: Any, _rank: Rank) -> Made:
     """GroupNorm: the groups divide the channels, of which there is a given number."""
-    op = GroupNorm(groups=given.num_groups, affine=given.affine)
+    op = _norm(GroupNorm, given, groups=given.num_groups)
     if given.num_channels % given.num_groups:
         return Made(op, refusing(refuse("num_channels must be divisible by num_groups", "num_groups")))
     counts = [reads_channels(given.num_channels, "num_channels")] if given.affine else []
@@ -165,7 +185,7 @@ def make_glu(given: Any, _rank: Rank) -> Made:
 
     def rule(op: Op, shape: Shape) -> Settled:
         place = place_of(given.dim, shape) - 1
-        dimensions = [shape.channels or 0, *shape.size]
+        dimensions = [known_channels(op, shape), *shape.size]
         if place < 0:
             raise refuse("the batch is not written, and can't be halved", "dim")
         if dimensions[place] % 2:
@@ -181,6 +201,14 @@ class _Gate(Identity):
     """Half of the cells, each from its own place."""
 
     pointwise = False
+
+
+def make_dropout(given: Any, _rank: Rank) -> Made:
+    """Dropout and its kin."""
+    if not 0 <= given.p <= 1:
+        error = refuse(f"dropout probability has to be between 0 and 1, but got {given.p}", "p")
+        return Made(Dropout(), refusing(error))
+    return Made(Dropout(), native)
 
 
 def needs_axes(op: Op, shape: Shape) -> Settled:
@@ -215,8 +243,8 @@ _TRACKING = "eps=1e-05, momentum=0.1, affine: Bool = {}, track_running_stats: Bo
 
 def _norms(name: str, default: str, make: Any) -> dict[str, Spelling]:
     """The classes for one, two and three axes; the lazy ones are affine and tracked by default."""
-    plain = Signature(f"num_features: Count, {_TRACKING.format(default, default)}, {_PLACE}")
-    lazy = Signature(f"{_TRACKING.format(True, True)}, {_PLACE}")  # noqa: FBT003 - as it is written
+    plain = Signature(f"num_features: Count, {_TRACKING.format(default, default)}, {_PLACE}, {_SHIFT}")
+    lazy = Signature(f"{_TRACKING.format(True, True)}, {_PLACE}, {_SHIFT}")  # noqa: FBT003 - as it is written
     spelled = {f"{name}{rank}d": Spelling(plain, make, rank) for rank in (1, 2, 3)}
     return {**spelled, **{f"Lazy{name}{rank}d": Spelling(lazy, make, rank) for rank in (1, 2, 3)}}
 
@@ -225,7 +253,8 @@ LAYERS = {
     **_norms("BatchNorm", "True", make_batchnorm),
     **_norms("InstanceNorm", "False", make_instancenorm),
     "GroupNorm": Spelling(
-        Signature(f"num_groups: Count, num_channels: Count, eps=1e-05, affine: Bool = True, {_PLACE}"), make_groupnorm
+        Signature(f"num_groups: Count, num_channels: Count, eps=1e-05, affine: Bool = True, {_PLACE}, {_SHIFT}"),
+        make_groupnorm,
     ),
     "LayerNorm": Spelling(
         Signature(f"normalized_shape: Counts, eps=1e-05, elementwise_affine: Bool = True, bias: Bool = True, {_PLACE}"),
@@ -243,7 +272,7 @@ LAYERS = {
     "GLU": Spelling(Signature("dim: Int = -1"), make_glu),
     **{name: Spelling(_ALONG, make_along(name.lower())) for name in ("Softmax", "LogSoftmax", "Softmin")},
     **{name: Spelling(Signature(text), kept(name.lower())) for name, text in _ACTIVATIONS.items()},
-    **{name: Spelling(Signature("p=0.5, inplace=False"), kept("dropout")) for name in _DROPOUTS},
+    **{name: Spelling(Signature("p: Number = 0.5, inplace=False"), make_dropout) for name in _DROPOUTS},
     "Identity": Spelling(Signature(""), kept("identity")),
 }
 

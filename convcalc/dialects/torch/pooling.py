@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from convcalc.dialects.dialect import Made, Spelling
+from convcalc.dialects.rounding import scaled_in_double
 from convcalc.dialects.ruled import Rule, Settled, first, native, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.dialects.torch.common import for_axes, padded_before, refuse, up_to_three_axes
@@ -80,6 +81,8 @@ def make_pool(kind: type[Op]) -> Any:
             return Made(LPPool(kernel=1), refusing(refuse("LPPool1d takes kernel_size as one number", "kernel_size")))
         optional = {"dilation": getattr(given, "dilation", 1), "padding": getattr(given, "padding", 0)}
         op = kind(kernel=given.kernel_size, stride=given.stride, ceil=given.ceil_mode, **optional)
+        if isinstance(op, AvgPool):
+            op = op.counting(padding=bool(given.count_include_pad))
         return Made(op, first([for_axes(rank, f"a pool of {rank} axes"), pool_rule]))
 
     return make
@@ -132,20 +135,25 @@ def make_adaptive(kind: str) -> Any:
 
 
 def make_fractional(given: Any, rank: Rank) -> Made:
-    """FractionalMaxPool2d and 3d, to a size that leaves room for the kernel."""
-    kernel = given.kernel_size
+    """FractionalMaxPool2d and 3d, to a size or a share of it, that leaves room for the kernel."""
+    if (given.output_size is None) == (given.output_ratio is None):
+        what = "FractionalMaxPool requires specifying one of output_size and output_ratio"
+        return Made(AdaptivePool(size=1), refusing(refuse(what, "output_size")))
 
     def rule(op: AdaptivePool, shape: Shape) -> Settled:
-        for axis, (cells, extent, wanted) in enumerate(zip(shape.size, kernel, given.output_size, strict=True)):
-            if wanted + extent - 1 > cells - (rank == 3):
+        sizes = given.output_size or _shares(shape, given.output_ratio)
+        for axis, (cells, extent, wanted) in enumerate(zip(shape.size, given.kernel_size, sizes, strict=True)):
+            if wanted < 1 or wanted + extent - 1 > cells - (rank == 3):
                 what = f"fractional_max_pool: kernel {extent} and output {wanted} are too large for an input of {cells}"
                 raise impossible(axis, len(shape.size), refuse(what).what, "output_size")
-        return Settled(op.output(shape))
+        return Settled(Shape(shape.channels, tuple(sizes)), op=AdaptivePool(size=sizes, kind="max"))
 
     name = f"FractionalMaxPool{rank}d"
-    return Made(
-        AdaptivePool(size=given.output_size, kind="max"), first([for_axes(rank, name), no_empty_dimension, rule])
-    )
+    return Made(AdaptivePool(size=1, kind="max"), first([for_axes(rank, name), no_empty_dimension, rule]))
+
+
+def _shares(shape: Shape, ratios: Sequence[Any]) -> tuple[int, ...]:
+    return tuple([scaled_in_double(cells, ratio) for cells, ratio in zip(shape.size, ratios, strict=True)])
 
 
 def _spelled(names: str, signature: str, make: Any, ranks: tuple[int, ...] = (1, 2, 3)) -> dict[str, Spelling]:
@@ -160,11 +168,11 @@ LAYERS = {
     **_spelled("LPPool{}d", _LP.replace("kernel_size: Counts", "kernel_size: Count | Counts"), make_pool(LPPool), (1,)),
     **_spelled("LPPool{}d", _LP, make_pool(LPPool), (2, 3)),
     **_spelled("MaxUnpool{}d", _UNPOOL, make_unpool),
-    **_spelled("AdaptiveAvgPool{}d", "output_size", make_adaptive("avg")),
-    **_spelled("AdaptiveMaxPool{}d", "output_size, return_indices=False", make_adaptive("max")),
+    **_spelled("AdaptiveAvgPool{}d", "output_size: Sizes", make_adaptive("avg")),
+    **_spelled("AdaptiveMaxPool{}d", "output_size: Sizes, return_indices=False", make_adaptive("max")),
     **_spelled(
         "FractionalMaxPool{}d",
-        "kernel_size: Counts, output_size: Counts, output_ratio=None, return_indices=False",
+        "kernel_size: Counts, output_size: Counts = None, output_ratio: Numbers = None, return_indices=False",
         make_fractional,
         (2, 3),
     ),

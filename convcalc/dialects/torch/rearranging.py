@@ -99,7 +99,9 @@ def make_linear(given: Any, _rank: Rank) -> Made:
         last = shape.size[-1] if shape.size else shape.channels
         if features is not None and last not in (None, features):
             what = f"mat1 and mat2 shapes cannot be multiplied: the last dimension of {shape} is {last}, not {features}"
-            raise refuse(what, "in_features", f"in_features={last} reads it")
+            whole = (shape.channels or 0) * shape.cells
+            hint = "Flatten() before it" if whole == features else f"in_features={last} reads it"
+            raise refuse(what, "in_features", hint)
         return Settled(shape)
 
     return Made(Dense(out=given.out_features, bias=given.bias), first([reads, linear_rule]))

@@ -131,7 +131,7 @@ def pad_rule(op: Pad, shape: Shape, *others: Shape) -> Settled:
     rank = len(shape.size)
     size = tuple([n + sum(pair) for n, pair in zip(shape.size, sides, strict=True)])
     for axis, (cells, pair, out) in enumerate(zip(shape.size, sides, size, strict=True)):
-        if error := border_error(op.mode, axis, rank, cells, pair) or _pad_error(op.mode, cells, pair, out):
+        if error := border_error(op.mode, 0, 1, cells, pair) or _pad_error(op.mode, cells, pair, out):
             raise impossible(axis, rank, refuse(error.what).what, "padding", error.hint)
     if op.mode in ("reflect", "replicate") and not any(size):
         raise refuse(f"input {shape} is too small, calculated output {size}", "padding")
@@ -171,7 +171,7 @@ def _pads(name: str, mode: str, more: str = "") -> dict[str, Spelling]:
 
 
 def _fixed(op: type[Op], key: str) -> Any:
-    return lambda given, _rank: Made(op(factor=getattr(given, key)), shuffle_rule)
+    return lambda given, _rank: Made(op(factor=getattr(given, key)), shuffle_rule, {"factor": key})
 
 
 _SIZE = "size: Counts = None, scale_factor: Numbers = None"

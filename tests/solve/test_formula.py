@@ -1,0 +1,118 @@
+"""The formula of every layer's size, read as text and worked out, against a run on every small size."""
+
+import re
+from fractions import Fraction
+from math import floor
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from test_sizes import networks
+
+from convcalc.errors import Malformed
+from convcalc.presets import files
+from convcalc.readers.source import read_source, read_text
+from convcalc.shape import Shape
+from convcalc.solve.formula import formulas
+
+COLLAPSED = [
+    ("conv 8 k3 s2 p1 | conv 8 k3 s2 p1", "floor((n + 3) / 4)"),
+    ("conv 8 k3 s2 p1 | conv 8 k3 s2 p1 | pool k2", "floor((n + 3) / 8)"),
+    ("conv 8 k3 p1", "n"),
+    ("conv 8 k3 same s2", "floor((n + 1) / 2)"),
+    ("conv 8 k5 | conv 8 k5", "n - 8"),
+    ("upsample x2 | upsample x2", "4n"),
+    ("conv 8 k3 s2 p1 | tconv 8 k5 s2", "2*floor((n + 1) / 2) + 3"),
+    ("pool k3 s2 ceil", "floor(n / 2)"),
+    ("pool k2 ceil", "floor((n + 1) / 2)"),
+    ("pool k1 s3 ceil", "(floor((n + 4) / 3) if 3*floor((n + 1) / 3) < n else floor((n + 1) / 3))"),
+    ("upsample x3/2", "floor(3n / 2)"),
+    ("upsample x4 | pool k2", "2n"),
+    ("upsample x6 | pool k4", "floor(3n / 2)"),
+    ("unshuffle 2 | conv 8 k3", "floor((n - 4) / 2)"),
+    ("a: pool k2 | tconv 8 k2 s2 | add in", "n"),
+    ("conv 8 k9 | pad like=in", "n"),
+    ("adaptivepool 7", "7"),
+    ("tconv 8 k2 s2 to 9", "9"),
+    ("flatten", "8n"),
+    ("pool k2 | flatten", "8*floor(n / 2)"),
+]
+
+
+@pytest.mark.parametrize(("text", "told"), COLLAPSED, ids=[row[0] for row in COLLAPSED])
+def test_a_formula_is_collapsed_as_far_as_it_goes(text: str, told: str) -> None:
+    last = formulas(read_text(text), 8, 1)[-1]
+    assert (last.size or (last.channels,))[0] == told
+
+
+def test_axes_that_differ_are_told_one_by_one() -> None:
+    rows = formulas(read_text("conv 8 k3x5 s1x2 | permute 0 2 1 | flatten"), 3, 2)
+    assert [str(row) for row in rows] == [
+        "3 @ n",
+        "8 @ n - 2 x floor((n - 3) / 2)",
+        "8 @ floor((n2 - 3) / 2) x n1 - 2",
+        "8*(n1 - 2)*floor((n2 - 3) / 2)",
+    ]
+
+
+def test_a_float_factor_begins_a_new_letter() -> None:
+    rows = formulas(read_text("framework torch\npool k2\nUpsample(scale_factor=1.3)\nMaxPool1d(2)"), 3, 1)
+    assert [row.size[0] for row in rows] == ["n", "floor(n / 2)", "m2", "floor(m2 / 2)"]
+
+
+def test_nothing_is_told_after_a_layer_that_refuses_every_size() -> None:
+    assert len(formulas(read_text("conv 8 k3 | dense 10 | relu"), 3, 1)) == 2
+
+
+def worked_out(text: str | None, names: dict[str, int]) -> int | None:
+    """The value of a formula for a size."""
+    if text is None:
+        return None
+    written = re.sub(r"\b(\d+)([nm])", r"\1*\2", text)
+    told = {name: Fraction(value) for name, value in names.items()}
+    value = Fraction(eval(written, {"floor": floor, "min": min, "max": max}, told))  # noqa: S307 - our own text
+    assert value.denominator == 1
+    return int(value)
+
+
+def check(text: str, rank: int, framework: str | None, sizes: range = range(1, 70)) -> None:
+    """Every formula gives what a run gives, for every size that the layers up to it take."""
+    network = read_text(text)
+    try:
+        rows = formulas(network, 4, rank, framework)
+        for n in sizes:
+            size = tuple([n + 3 * axis for axis in range(rank)])
+            trace = network.run(Shape(4, size), framework)
+            names = {"n": n, **{f"n{axis}": cells for axis, cells in enumerate(size, 1)}}
+            for number, (shape, row) in enumerate(zip(trace.shapes, rows, strict=False)):
+                names[f"m{number}"] = shape.size[0]
+                assert worked_out(row.channels, names) == shape.channels
+                for axis, told in enumerate(row.size):
+                    assert worked_out(told, {**names, "n": size[min(axis, rank - 1)]}) == shape.size[axis], (told, n)
+            assert len(trace.shapes) <= len(rows)
+    except (Malformed, ZeroDivisionError):
+        assume(False)  # noqa: FBT003 - a kernel of more axes than there are
+
+
+@given(rank=st.integers(1, 2), data=st.data())
+@settings(max_examples=150)
+def test_a_formula_gives_what_a_run_gives(rank: int, data: st.DataObject) -> None:
+    check(data.draw(networks(rank)), rank, None)
+
+
+@given(data=st.data(), framework=st.sampled_from(["torch", "keras", "tf", "onnx"]))
+@settings(max_examples=60)
+def test_a_formula_gives_what_a_run_gives_in_a_framework(data: st.DataObject, framework: str) -> None:
+    check(data.draw(networks(1, 5, exact=False)), 1, framework, range(1, 40))
+
+
+@pytest.mark.parametrize("preset", sorted(files()))
+def test_every_preset_has_a_formula_for_every_layer(preset: str) -> None:
+    path = files()[preset]
+    with open(path, "rb") as file:
+        network = read_source(file.read(), path).network
+    start = network.start(None)
+    rows = formulas(network, start.channels, len(start.size))
+    for shape, row in zip(network.shapes(), rows, strict=True):
+        for axis, told in enumerate(row.size):
+            assert worked_out(told, {"n": start.size[axis] if start.size else 0}) == shape.size[axis]
