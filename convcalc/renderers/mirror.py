@@ -8,7 +8,7 @@ from convcalc.network import Network
 from convcalc.renderers.files import network_text
 from convcalc.shape import Shape, show_axes
 from convcalc.solve.accepted import Sizes, sizes_of
-from convcalc.solve.lines import Domain
+from convcalc.solve.domains import Domain
 from convcalc.solve.mirror import Decoder
 from convcalc.solve.mirror_range import Need, Served
 

@@ -9,7 +9,7 @@ from convcalc.errors import Impossible
 from convcalc.network import Network
 from convcalc.shape import show_size
 from convcalc.solve.accepted import Sizes
-from convcalc.solve.lines import Domain
+from convcalc.solve.domains import Domain
 from convcalc.solve.sizes import Accepted, AxisSizes
 
 VERSION = 1
@@ -65,6 +65,8 @@ def sizes_text(found: Accepted, network: Network, near: Sequence[int] | None = N
     smallest = smallest_of(found)
     if smallest is not None:
         lines.append(f"smallest: {show_size(smallest)}")
+    elif found.at_least is not None:
+        lines.append(f"bounds only: none up to {found.tried_up_to}, n >= {found.at_least}")
     if near is not None:
         lines += _near_lines(found, near)
     return "\n".join(lines)
@@ -169,6 +171,7 @@ def sizes_json(found: Accepted, network: Network, framework: str | None, near: S
         "smallest": smallest_of(found),
         "together": found.together and [[_bounds(domain) for domain in box] for box in merged(found.together)],
         "tried_up_to": found.tried_up_to,
+        "at_least": found.at_least,
         "others": found.others,
     }
     if near is not None:

@@ -5,7 +5,7 @@ from math import lcm
 from typing import NamedTuple
 
 from convcalc.divisors import divisors
-from convcalc.solve.lines import Domain
+from convcalc.solve.domains import Domain
 
 
 class Sizes(NamedTuple):

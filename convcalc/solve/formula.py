@@ -17,7 +17,7 @@ from convcalc.ops.op import Op
 from convcalc.ops.resampling import Upsample
 from convcalc.ops.windowed import Planned
 from convcalc.shape import Shape
-from convcalc.solve.lines import Unfollowable
+from convcalc.solve.domains import Unfollowable
 from convcalc.solve.terms import Atom, Choice, Floor, Formula, Group, Number, Terms, both_ways, gap_of, terms_of
 
 MAX_RUNS = 256

@@ -1,104 +1,22 @@
 """A number that stands for a whole arithmetic progression of sizes at once, and is exact on all of it.
 
-A `Line` is `(a * n + b) / d` for every `n` of a domain. Ops compute with it as with an integer. Where an answer is not
-the same on the whole domain (a comparison, a remainder), `Fork` tells into which parts the domain falls, on each of
+A `Line` is `floor((a * n + b) / d)` for every `n` of a domain. Ops compute with it as with an integer; what the floor
+takes away is asked for only when it matters, so that a chain of strides is one line. Where an answer is not the same on
+the whole domain (a comparison, a remainder), `Fork` tells into which parts the domain falls, on each of
 which it is; the op is then asked again on each part. So an op never knows, and nothing is sampled. It knows no network.
 """
 
 from math import gcd, prod
-from typing import Any, NamedTuple, NoReturn, Union
+from typing import Any, NoReturn, Union
 
 from convcalc.divisors import MAX_SEARCHED, divisors
-
-MAX_PARTS = 4096
-"""A domain falls into no more parts than this at once."""
-
-
-class Unfollowable(BaseException):
-    """An op does with a size what no line can follow, such as multiplying it by a float."""
-
-
-class Domain(NamedTuple):
-    """The `n` from `least` to `most` (None for no end) that are `residue` modulo `modulus`.
-
-    >>> list(Domain(4, 1, 5, None).numbers(most=13))
-    [5, 9, 13]
-    """
-
-    modulus: int
-    residue: int
-    least: int
-    most: int | None
-
-    @property
-    def single(self) -> bool:
-        """Whether it holds one number."""
-        return self.least == self.most
-
-    def __contains__(self, n: object) -> bool:
-        fits = isinstance(n, int) and n >= self.least and (self.most is None or n <= self.most)
-        return fits and (n - self.residue) % self.modulus == 0  # type: ignore[operator]  # an int, as just looked
-
-    def numbers(self, most: int) -> range:
-        """Its numbers up to `most`."""
-        last = most if self.most is None else min(most, self.most)
-        return range(self.least, last + 1, self.modulus)
-
-    def within(self, least: int | None = None, most: int | None = None) -> "Domain | None":
-        """The part from `least` to `most`; None where it is empty."""
-        low = self.least if least is None else max(self.least, least + (self.residue - least) % self.modulus)
-        high = self.most
-        if most is not None:
-            top = most - (most - self.residue) % self.modulus
-            high = top if high is None else min(high, top)
-        return None if high is not None and low > high else self._replace(least=low, most=high)
-
-    def refined(self, factor: int) -> list["Domain"]:
-        """The classes of a modulus `factor` times as large."""
-        modulus = self.modulus * factor
-        parts = []
-        for residue in range(self.residue, modulus, self.modulus):
-            low = self.least + (residue - self.least) % modulus
-            if self.most is None:
-                parts.append(Domain(modulus, residue, low, None))
-            elif low <= self.most:
-                parts.append(Domain(modulus, residue, low, self.most - (self.most - residue) % modulus))
-        return parts
-
-
-def domain_from(least: int) -> Domain:
-    """Every whole number from `least`."""
-    return Domain(1, 0, least, None)
-
-
-class Variable:
-    """What a size is called (`n`), and the domain that it stands for at the moment.
-
-    `shared` tells whether it was ever multiplied or compared with another one, `beside` which numbers an op
-    sees next to it.
-    """
-
-    def __init__(self, name: str, domain: Domain) -> None:
-        self.name = name
-        self.domain = domain
-        self.shared = False
-        self.beside: frozenset[int] = frozenset()
-
-
-class Fork(BaseException):
-    """The domain of a variable falls into parts on which an answer differs."""
-
-    def __init__(self, variable: Variable, parts: list[Domain | None]) -> None:
-        super().__init__()
-        self.variable = variable
-        self.parts = [part for part in parts if part is not None]
-
+from convcalc.solve.domains import MAX_PARTS, Domain, Fork, Unfollowable, Variable
 
 Number = Union[int, "Line", "Product"]
 
 
 class Line:
-    """`(a * n + b) / d` of a variable, whole on its domain."""
+    """`floor((a * n + b) / d)` of a variable."""
 
     __slots__ = ("a", "b", "d", "variable")
 
@@ -116,6 +34,19 @@ class Line:
         """The value for one `n`."""
         return (self.a * n + self.b) // self.d
 
+    def exact(self) -> "Line":
+        """The same line with nothing to be rounded on its domain."""
+        domain, d = self.variable.domain, self.d
+        step = self.a * domain.modulus
+        if not domain.single and step % d:
+            factor = d // gcd(step, d)
+            if factor > MAX_PARTS:
+                raise Unfollowable
+            raise Fork(self.variable, list(domain.refined(factor)))
+        rest = (self.a * domain.least + self.b) % d
+        shared = gcd(self.a, self.b - rest, d)
+        return Line(self.variable, self.a // shared, (self.b - rest) // shared, d // shared)
+
     def __hash__(self) -> int:
         return _hash(self, self.variable)
 
@@ -123,19 +54,24 @@ class Line:
         if isinstance(other, int):
             return Line(self.variable, self.a, self.b + other * self.d, self.d)
         if isinstance(other, Line) and other.variable is self.variable:
-            top = self.a * other.d + other.a * self.d, self.b * other.d + other.b * self.d
-            return _line(self.variable, *top, self.d * other.d)
+            one, two = self.exact(), other.exact()
+            return _line(self.variable, one.a * two.d + two.a * one.d, one.b * two.d + two.b * one.d, one.d * two.d)
         return int(self) + int(other) if isinstance(other, Line) else NotImplemented  # where each is a single number
 
     __radd__ = __add__
 
     def __neg__(self) -> "Line":
-        return Line(self.variable, -self.a, -self.b, self.d)
+        line = self.exact()
+        return Line(self.variable, -line.a, -line.b, line.d)
 
     def __abs__(self) -> Number:
         return -self if self < 0 else self
 
     def __sub__(self, other: object) -> Number:
+        if isinstance(other, Line) and (other.variable, other.a, other.d) == (self.variable, self.a, self.d):
+            apart, rest = divmod(self.b - other.b, self.d)
+            if not rest:
+                return apart
         return self + -other if isinstance(other, int | Line) else NotImplemented
 
     def __rsub__(self, other: object) -> Number:
@@ -143,8 +79,9 @@ class Line:
 
     def __mul__(self, other: object) -> Number:
         if isinstance(other, int):
-            return _line(self.variable, self.a * other, self.b * other, self.d)
-        return Product(1, (self, other)) if isinstance(other, Line) else NotImplemented
+            line = self.exact() if other not in (0, 1) else self
+            return _line(self.variable, line.a * other, line.b * other, line.d)
+        return Product(1, (self.exact(), other.exact())) if isinstance(other, Line) else NotImplemented
 
     __rmul__ = __mul__
 
@@ -152,8 +89,8 @@ class Line:
         return self._rest(divisor) if isinstance(divisor, int) else _by_line(self, divisor)[1]
 
     def _rest(self, divisor: int) -> int:
-        domain = self.variable.domain
-        step = self.a * domain.modulus // self.d
+        domain, line = self.variable.domain, self.exact()
+        step = line.a * domain.modulus // line.d
         if not domain.single and step % divisor:
             factor = abs(divisor) // gcd(step, divisor)
             if factor > MAX_PARTS:
@@ -164,6 +101,8 @@ class Line:
     def __floordiv__(self, divisor: Union[int, "Line"]) -> Number:
         if not isinstance(divisor, int):
             return _by_line(self, divisor)[0]
+        if divisor > 0 and self.a > 0:
+            return _line(self.variable, self.a, self.b, self.d * divisor)
         rest = self._rest(divisor)
         return _line(self.variable, self.a, self.b - rest * self.d, self.d * divisor)
 
@@ -174,7 +113,7 @@ class Line:
         return _below_zero(self - other)
 
     def __gt__(self, other: object) -> bool:
-        return _below_zero(other - self)
+        return not self < other + 1 if isinstance(other, int) else _below_zero(other - self)
 
     def __le__(self, other: object) -> bool:
         return not self > other
@@ -222,6 +161,7 @@ def _by_line(top: Number, divisor: object) -> tuple[Number, Number]:
     """Quotient and rest of dividing by a line: the quotient is the same for all large `n`; others are taken singly."""
     if not isinstance(divisor, Line) or isinstance(top, Product):
         raise Unfollowable
+    divisor, top = divisor.exact(), top.exact() if isinstance(top, Line) else top
     if isinstance(top, Line) and top.variable is not divisor.variable:
         return divmod(int(top), int(divisor))
     rises, over = (top.a, top.d) if isinstance(top, Line) else (0, 1)
@@ -255,7 +195,7 @@ def _line(variable: Variable, a: int, b: int, d: int) -> Number:
         a, b, d = -a, -b, -d
     if not a:
         return b // d
-    shared = gcd(a, b, d)
+    shared = gcd(a, d)  # b may be rounded: the rest is whole
     return Line(variable, a // shared, b // shared, d // shared)
 
 
@@ -283,6 +223,8 @@ def _last_as_first(difference: Line) -> int:
 def _is_zero(difference: Number) -> bool:
     if not isinstance(difference, Line):
         return difference == 0
+    if difference.d > 1:
+        return not _below_zero(difference) and _below_zero(difference - 1)
     domain = difference.variable.domain
     root, rest = divmod(-difference.b, difference.a)
     if rest or root not in domain:

@@ -12,7 +12,7 @@ from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, spread
 from convcalc.solve.accepted import Sizes, sizes_of
-from convcalc.solve.lines import Domain
+from convcalc.solve.domains import Domain
 from convcalc.solve.mirror import Decoder, mirror
 
 MAX_SIZES = 2_000

@@ -11,7 +11,7 @@ from convcalc.errors import ConvcalcError, Impossible, Malformed
 from convcalc.network import Network
 from convcalc.ops.op import Op
 from convcalc.shape import Shape
-from convcalc.solve.lines import Domain, Fork, Unfollowable, Variable
+from convcalc.solve.domains import Domain, Fork, Unfollowable, Variable
 
 MAX_STEPS = 150_000
 """A network whose sizes fall into more parts than this many layers' worth is not followed: it would take seconds."""

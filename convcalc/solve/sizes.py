@@ -3,6 +3,7 @@
 The network is run on all sizes at once (`paths`); what is left is to put the parts together and to blame layers.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -12,11 +13,19 @@ from convcalc.network import Network
 from convcalc.ops.op import Op
 from convcalc.shape import Shape
 from convcalc.solve.accepted import Sizes, sizes_of
-from convcalc.solve.lines import Domain, Line, Unfollowable, Variable, domain_from
+from convcalc.solve.domains import Domain, Unfollowable, Variable, domain_from
+from convcalc.solve.lines import Line
 from convcalc.solve.paths import Path, paths
 
 MAX_SEARCHED = 2048
 """Where a layer does what no line can follow, sizes up to this are tried one by one."""
+
+
+MAX_POWER = 64
+"""Bounds are looked for below this power of 2."""
+
+_WINDOWS = ("kernel", "padding", "kernel_size", "kernel_shape", "pool_size", "window_shape", "filters", "rhs")
+"""What a refusal is about where a window does not fit."""
 
 
 class AxisSizes(NamedTuple):
@@ -40,6 +49,8 @@ class Accepted(NamedTuple):
     """Where axes depend on each other: the sizes of all of them, box by box. None where they do not."""
     tried_up_to: int | None = None
     """Sizes were tried one by one, up to this, since no rule tells them; None where the answer is exact for all."""
+    at_least: int | None = None
+    """Where sizes were only tried: no smaller one is taken on all axes, nor one between those tried and this."""
     others: tuple[int, ...] | None = None
     """Where axes depend on each other and no boxes tell how: what is told of an axis holds with the others at these."""
 
@@ -88,12 +99,13 @@ def accepted_sizes(
     square = _axis_sizes(question.along(None, None))
     first = _first_accepted(question, square)
     if first is None:
-        return Accepted((square,) * rank, square, None, question.tried_up_to)
+        at_least = question.at_least() if question.tried_up_to else None
+        return Accepted((square,) * rank, square, None, question.tried_up_to, at_least)
     axes = tuple([_axis_sizes(question.along(axis, first)) for axis in range(rank)]) if rank > 1 else (square,)
     try:
         return Accepted(axes, square, question.together(first), question.tried_up_to)
     except Unfollowable:
-        return Accepted(axes, square, None, question.tried_up_to, first)
+        return Accepted(axes, square, None, question.tried_up_to, others=first)
 
 
 def _windows(op: Op, shape: Shape) -> Windows:
@@ -126,6 +138,26 @@ class _Question:
         for n in range(1, MAX_SEARCHED + 1):
             for path in self._paths(self._size(n, axis, others), []):
                 yield path._replace(domains=(Domain(1, 0, n, n),))
+
+    def at_least(self) -> int | None:
+        """A bound for squares where none is found: the smallest on which every window fits, whatever joins say."""
+        most = next((2**power for power in range(MAX_POWER) if self._fits(2**power)), None)
+        if most is None:
+            return None
+        return bisect_left(range(1, most + 1), 1, key=lambda n: int(self._fits(n))) + 1
+
+    def _fits(self, n: int) -> bool:
+        """Whether every window fits where joins take the size of their first branch."""
+        shapes = [Shape(self.channels, (n,) * self.rank)]
+        for op, layer in zip(self.network.ops(self.framework), self.network.layers, strict=True):
+            first, *others = [shapes[source] for source in layer.inputs]
+            try:
+                shapes.append(op.output(first, *[Shape(other.channels, first.size) for other in others]))
+            except Impossible as error:
+                if error.key in _WINDOWS:
+                    return False
+                shapes.append(first)
+        return True
 
     def first_apart(self) -> tuple[int, ...] | None:
         """Sizes that are taken, an axis each its own; None where there are none, or none can be followed to."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from math import gcd
 from typing import NamedTuple, NoReturn, Protocol, Union
 
-from convcalc.solve.lines import Unfollowable
+from convcalc.solve.domains import Unfollowable
 
 
 class Asker(Protocol):

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convcalc.solve.accepted import sizes_of
-from convcalc.solve.lines import Domain, Fork, Line, Product, Unfollowable, Variable, domain_from
+from convcalc.solve.domains import Domain, Fork, Unfollowable, Variable, domain_from
+from convcalc.solve.lines import Line, Product
 
 MOST = 200
 """Numbers up to this are looked at one by one."""
@@ -140,9 +141,9 @@ def test_a_comparison_splits_at_the_very_number(compare: Callable[[Any, Any], bo
         check(domain_from(1), _choice(compare, _times(slope, _itself), _minus(constant, _nothing)))
 
 
-def test_a_power_of_two_in_the_period_costs_a_fork_and_no_steps() -> None:
-    parts = list(followed(domain_from(1), lambda n: n // 4096))
-    assert len(parts) == 4096
+def test_what_a_floor_takes_away_is_asked_for_when_it_matters() -> None:
+    assert len(list(followed(domain_from(1), lambda n: (n // 4096 + 3) // 256))) == 1
+    assert len(list(followed(domain_from(1), lambda n: n // 4096 * 2))) == 4096
 
 
 @pytest.mark.parametrize(
