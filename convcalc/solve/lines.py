@@ -47,6 +47,12 @@ class Line:
         shared = gcd(self.a, self.b - rest, d)
         return Line(self.variable, self.a // shared, (self.b - rest) // shared, d // shared)
 
+    @property
+    def _rounds(self) -> bool:
+        """Whether what the floor takes away differs from number to number of the domain."""
+        domain = self.variable.domain
+        return not domain.single and bool(self.a * domain.modulus % self.d)
+
     def __hash__(self) -> int:
         return _hash(self, self.variable)
 
@@ -79,6 +85,10 @@ class Line:
 
     def __mul__(self, other: object) -> Number:
         if isinstance(other, int):
+            if other > 1 and self._rounds:
+                from convcalc.solve.scaled import Scaled  # which is a line itself
+
+                return Scaled(self, other, 0)
             line = self.exact() if other not in (0, 1) else self
             return _line(self.variable, line.a * other, line.b * other, line.d)
         return Product(1, (self.exact(), other.exact())) if isinstance(other, Line) else NotImplemented

@@ -143,7 +143,8 @@ def test_a_comparison_splits_at_the_very_number(compare: Callable[[Any, Any], bo
 
 def test_what_a_floor_takes_away_is_asked_for_when_it_matters() -> None:
     assert len(list(followed(domain_from(1), lambda n: (n // 4096 + 3) // 256))) == 1
-    assert len(list(followed(domain_from(1), lambda n: n // 4096 * 2))) == 4096
+    assert len(list(followed(domain_from(1), lambda n: n // 4096 * 6 // 3 + 1))) == 1
+    assert len(list(followed(domain_from(1), lambda n: n - n // 4096 * 4096))) == 4096
 
 
 @pytest.mark.parametrize(
