@@ -60,5 +60,5 @@ def knob_options(op: "type[Op]") -> list[click.Option]:
     return [option_of(knob) for knob in op.knobs.values()]
 
 
-framework_option = click.option("-f", "--framework", type=click.Choice(NAMES), help="count as this framework does")
+framework_option = click.option("-f", "--framework", type=click.Choice(NAMES), help="by the rules of this framework")
 """`-f/--framework`, for a function or a command."""

@@ -103,10 +103,11 @@ def _size(text: str, option: str) -> "Shape":
 
 def _listed(found: "Accepted", most: int) -> int:
     """Every square size, a bare integer a line; nothing else."""
-    numbers = found.square.sizes.up_to(most)
-    for n in numbers:
+    code = REFUSED
+    for n in found.square.sizes.up_to(most):
         click.echo(n)
-    return ANSWERED if numbers else REFUSED
+        code = ANSWERED
+    return code
 
 
 def _tell(found: "Accepted", network: "Network", framework: str | None, near: Sequence[int] | None, form: str) -> int:
@@ -125,4 +126,4 @@ def _tell(found: "Accepted", network: "Network", framework: str | None, near: Se
     if found.others is not None:
         others = show_size(found.others)
         click.echo(f"note: the axes depend on each other, each is told with the others as in {others}", err=True)
-    return ANSWERED if smallest_of(found) is not None else REFUSED
+    return ANSWERED if smallest_of(found) is not None or found.at_least is not None else REFUSED

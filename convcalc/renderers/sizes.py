@@ -57,7 +57,8 @@ def sizes_text(found: Accepted, network: Network, near: Sequence[int] | None = N
     """What each axis takes, the smallest size, who is to blame, and the sizes nearest to one."""
     lines = []
     for where, axis in _axes(found):
-        lines.append(f"{where}{show_sizes(axis.sizes)}")
+        tried = "" if found.tried_up_to is None else f" (of those up to {found.tried_up_to}, tried one by one)"
+        lines.append(f"{where}{show_sizes(axis.sizes)}{tried}")
         lines += _blame(axis, network)
     if found.together is not None:
         boxes = sorted({" x ".join([_run(domain) for domain in box]) for box in merged(found.together)})

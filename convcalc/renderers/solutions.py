@@ -124,7 +124,7 @@ def nothing_fits(question: Question, blame: Blame) -> str:
         parts.append(f"without -f {question.framework} there is {blame.refusal}")
     parts += [_freed_line(freed, question) for freed in blame.freed]
     if not blame.freed and not blame.refusal:
-        parts.append("no single knob is to blame: more than one has to change")
+        parts.append("no single knob helps within reach of what was searched")
     return "; ".join(parts)
 
 

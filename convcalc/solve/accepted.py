@@ -1,6 +1,7 @@
 """A set of sizes: residues of a modulus from some size on, and the sizes below it. It knows no network."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
 from math import lcm
 from typing import NamedTuple
 
@@ -36,12 +37,11 @@ class Sizes(NamedTuple):
         first = [domain.least for domain in self.exceptions]
         return min([*first, self.least] if self.residues else first, default=None)
 
-    def up_to(self, most: int) -> list[int]:
-        """Every one of them up to `most`, in order."""
-        found = {n for domain in self.exceptions for n in domain.numbers(most)}
-        for residue in self.residues:
-            found.update(range(self.least + (residue - self.least) % self.modulus, most + 1, self.modulus))
-        return sorted(found)
+    def up_to(self, most: int) -> Iterator[int]:
+        """Every one of them up to `most`, in order, as they are asked for."""
+        yield from merge(*[domain.numbers(most) for domain in self.exceptions])
+        firsts = [self.least + (residue - self.least) % self.modulus for residue in self.residues]
+        yield from merge(*[range(first, most + 1, self.modulus) for first in firsts])
 
     def near(self, n: int) -> tuple[int | None, int | None]:
         """The nearest at or below `n`, and the nearest at or above it."""

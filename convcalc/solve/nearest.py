@@ -14,6 +14,9 @@ from convcalc.solve.settled import OWN_MEANING
 FARTHEST_RULED = 64
 """So far a knob is freed where a framework has to be asked about every layer that fits natively."""
 
+FARTHEST = 1024
+"""So far natively: each distance is a search of its own."""
+
 FARTHEST_ASKED = 16
 """And so far where it has to be asked about every layer."""
 
@@ -112,9 +115,9 @@ def _apart(solution: Solution) -> int:
 
 
 def _farthest(question: Question) -> int:
-    """No knob has to change by more than this: a few times the largest number of the question."""
+    """So far knobs are freed: a few times the largest number of the question, or as far as time allows."""
     if question.framework is not None:
         return FARTHEST_ASKED if (question.framework, question.op) in OWN_MEANING else FARTHEST_RULED
     knobs = [*question.cells, *question.output, *question.kernel, *question.stride, *question.dilation]
     largest = [choices.least if choices.most is None else choices.most for choices in knobs]
-    return 4 * max(largest) + 16
+    return min(4 * max(largest) + 16, FARTHEST)

@@ -5,6 +5,7 @@ The network is run on all sizes at once (`paths`); what is left is to put the pa
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 
 from convcalc.dialects.ruled import Ruled, Windows
@@ -20,6 +21,9 @@ from convcalc.solve.paths import Path, paths
 MAX_SEARCHED = 2048
 """Where a layer does what no line can follow, sizes up to this are tried one by one."""
 
+
+MAX_TRIED = (2048, 48, 12)
+"""Up to so many cells an axis are tried, where all sizes of one, two or three axes have to be."""
 
 MAX_POWER = 64
 """Bounds are looked for below this power of 2."""
@@ -165,7 +169,16 @@ class _Question:
             taken = (path.domains for path in self.apart() if not path.error)
             return next((tuple([domain.least for domain in domains]) for domains in taken), None)
         except Unfollowable:
-            return None
+            self.tried_up_to = self.tried_up_to or MAX_SEARCHED
+            return next((size for size in self._few() if self._takes(size)), None)
+
+    def _few(self) -> Iterator[tuple[int, ...]]:
+        """Small sizes of all axes, to look for one that is taken."""
+        most = MAX_TRIED[min(self.rank, len(MAX_TRIED)) - 1]
+        return product(range(1, most + 1), repeat=self.rank)
+
+    def _takes(self, size: tuple[int, ...]) -> bool:
+        return all(not path.error for path in self._paths(size, []))
 
     def _size(self, n: object, axis: int | None, others: Sequence[int] | None) -> tuple[object, ...]:
         return tuple([n if axis in (None, place) else (others or ())[place] for place in range(self.rank)])
@@ -199,7 +212,7 @@ class _Question:
         own = self.network.input
         if own is None or len(own.size) != self.rank:
             return None
-        return own.size if all(not path.error for path in self._paths(own.size, [])) else None
+        return own.size if self._takes(own.size) else None
 
 
 def _first_accepted(question: _Question, square: AxisSizes) -> tuple[int, ...] | None:

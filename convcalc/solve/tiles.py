@@ -4,14 +4,18 @@ The tiles start at multiples of a step, by which every layer moves a whole numbe
 right when all that it reads is: cells of the tile, and no padding, for in the whole image there are cells in its place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from itertools import islice
 from math import lcm
 from typing import NamedTuple
 
 from convcalc.dialects.ruled import Ruled
 from convcalc.errors import Impossible
 from convcalc.network import Network
+from convcalc.ops.op import Op
 from convcalc.ops.pointwise import GroupNorm, InstanceNorm
+from convcalc.ops.resampling import Upsample
 from convcalc.shape import Shape
 from convcalc.solve.accepted import Sizes
 from convcalc.solve.sizes import accepted_sizes
@@ -95,6 +99,11 @@ def tiles(
     return Tiles(found, question.over_all_cells())
 
 
+def _fits_a_size(op: Op) -> bool:
+    plain = op.op if isinstance(op, Ruled) else op
+    return isinstance(plain, Upsample) and plain.scale is None
+
+
 class _Question:
     """A network, and the sizes that it takes."""
 
@@ -103,6 +112,7 @@ class _Question:
         self.framework, self.taken = framework, taken
         self.layers = _read_by_the_last(network)
         self.traces: dict[int, Trace] = {}
+        self.factors: dict[int, Fraction] = {}
 
     def trace(self, cells: int) -> Trace:
         """A run on the same size along all axes."""
@@ -146,6 +156,21 @@ class _Question:
         other = one + apart
         if any(not self.follows(number, axis, one, other) for number in self.layers):
             raise self.refusal(axis, one, other)
+        self.check_factors(axis, islice(self.taken.up_to(one + 2 * apart), MAX_CLASSES))
+
+    def check_factors(self, axis: int, sizes: Iterable[int]) -> None:
+        """An upsampling to the size of a layer has one factor on all sizes, or tiles are stretched otherwise."""
+        ops = self.network.ops(self.framework)
+        fitted = [number for number in self.layers if _fits_a_size(ops[number - 1])]
+        for cells in sizes if fitted else ():
+            for number in fitted:
+                trace = self.trace(cells)
+                reads = trace.shapes[self.network.layers[number - 1].inputs[0]].size[axis]
+                factor = Fraction(trace.shapes[number].size[axis], reads)
+                if self.factors.setdefault(number, factor) != factor:
+                    what = f"layer {number} ({ops[number - 1]}) stretches some sizes by {factor}, others by"
+                    hint = "a factor, such as upsample x2, is the same on every tile"
+                    raise Impossible(f"{what} {self.factors[number]}", hint=hint)
 
     def refusal(self, axis: int, one: int, other: int) -> Impossible:
         """The first layer that does not follow the input."""

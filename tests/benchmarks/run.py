@@ -14,13 +14,20 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
-from convcalc import Layer, Network, Shape
+from convcalc import Layer, Network, Shape, load
 from convcalc.ops.convolution import Conv
+from convcalc.presets import files
+from convcalc.readers.source import read_text
+from convcalc.solve.knobs import Choices, Span
+from convcalc.solve.layer import Question, solutions
+from convcalc.solve.sizes import accepted_sizes
 
 INPUT = Shape(3, (224, 224))
 LAYERS = 1000
+PROGRAM = str(Path(sys.executable).with_name("convcalc"))
+CLICK = (sys.executable, "-c", "import click")
 
 
 def report(what: str, value: str, limit: str = "") -> None:
@@ -53,23 +60,44 @@ def process(command: Sequence[str]) -> float:
     return time.perf_counter() - start
 
 
-def pairs(command: Sequence[str], baseline: Sequence[str], count: int = 30) -> float:
-    """The median ratio of two processes run in turn, so that both meet the same machine."""
-    process(command)
-    return median(process(command) / process(baseline) for _ in range(count))
+def first_line(command: Sequence[str]) -> float:
+    """Seconds from the start of a process to the end of its first line; what else it has to say is not waited for."""
+    start = time.perf_counter()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        line = running.stdout.readline() if running.stdout else b""
+        seconds = time.perf_counter() - start
+        running.kill()
+    if not line:
+        raise SystemExit(f"{' '.join(command)} printed nothing")
+    return seconds
+
+
+class Costs(NamedTuple):
+    """What a command takes: seconds, and the ratio to a baseline; medians both."""
+
+    seconds: float
+    ratio: float
+
+
+def beside(
+    command: Sequence[str], measure: Callable[[Sequence[str]], float] = process, baseline: Sequence[str] = CLICK
+) -> Costs:
+    """A command and a whole process of its baseline run in turn, so that both meet the same machine."""
+    measure(command)
+    times = [(measure(command), process(baseline)) for _ in range(30)]
+    return Costs(median(seconds for seconds, _ in times), median(seconds / other for seconds, other in times))
 
 
 def start_up() -> None:
     """Whole processes against importing click."""
-    program = str(Path(sys.executable).with_name("convcalc"))
-    click = [sys.executable, "-c", "import click"]
     for line, limit in (
         ("conv 224 -k 7 -s 2 -p 3", "at most 1.2"),
         ("tconv 7 -k 5 -s 2 -p same", "at most 1.2"),
         ("conv 224 -k 7 --json", ""),
+        ("conv 224 -k 7 -f torch", ""),
         ("chain dcgan", ""),
     ):
-        report(f"convcalc {line} / import click", f"{pairs([program, *line.split()], click):.2f}", limit)
+        report(f"convcalc {line} / import click", f"{beside([PROGRAM, *line.split()]).ratio:.2f}", limit)
 
 
 def onnx_chain(onnx: Any, layers: int) -> bytes:
@@ -121,15 +149,59 @@ def growth() -> None:
 def table() -> None:
     """A table of 1,000 layers, the whole process."""
     text = "\n".join(["input 3@224x224", *["conv 64 k3 p1"] * LAYERS])
-    program = str(Path(sys.executable).with_name("convcalc"))
     start = time.perf_counter()
-    subprocess.run([program, "chain", "-"], input=text.encode(), check=True, capture_output=True)
+    subprocess.run([PROGRAM, "chain", "-"], input=text.encode(), check=True, capture_output=True)
     report("a table of 1,000 layers", f"{time.perf_counter() - start:.2f} s", "under 2 s")
+
+
+def all_layers(cells: Span, output: Span) -> Question:
+    """Every convolution of kernel 1..64, stride 1..64 and dilation 1..16 between sizes; padding as it is searched."""
+    first, last = cells
+    small, large = output
+    return Question(
+        "conv",
+        (Choices(((first or 1, last),)),),
+        (Choices(((small or 1, large),)),),
+        (Choices(((1, 64),)),),
+        (Choices(((1, 64),)),),
+        (Choices(((1, 16),)),),
+    )
+
+
+def solving() -> None:
+    """One layer backwards: how soon it starts to answer, and what an answer costs among few and among many."""
+    knobs = "-k 1..64 -s 1..64 -d 1..16 --all -q"
+    for sizes in ("--in 10000 --out 5000", "--in 9990..10010 --out 4990..5010"):
+        for padding in ("", " -p 0..1008:0..1008"):
+            command = f"solve conv {sizes} {knobs}{padding}".split()
+            seconds, ratio = beside([PROGRAM, *command], first_line)
+            what = f"solve {sizes}{padding}"
+            report(what, f"{seconds * 1e3:.0f} ms", "the first answer, under 150 ms")
+            report("  / import click", f"{ratio:.2f}")
+    costs = {}
+    for more in (0, 2, 4):
+        question = all_layers((10_000, 10_000 + more), (5_000, 5_000 + more))
+        count = sum(1 for _ in solutions(question))
+        costs[count] = best(lambda question=question: sum(1 for _ in solutions(question)), 2) / count  # type: ignore[misc]
+        report(f"solve, {count} answers, an answer", f"{costs[count] * 1e6:.1f} us")
+    few, *_, many = costs
+    report(f"an answer of {many} / an answer of {few}", f"{costs[many] / costs[few]:.2f}", "at most about 1")
+
+
+def sizing() -> None:
+    """A network's sizes: of the largest preset, and of a period that is too long to be followed."""
+    layers = {name: len(load(path).layers) for name, path in files().items()}
+    largest = max(layers, key=lambda name: layers[name])
+    seconds, ratio = beside([PROGRAM, "sizes", largest])
+    report(f"sizes {largest}, {layers[largest]} layers", f"{seconds:.2f} s", "within 1 s")
+    report("  / import click", f"{ratio:.2f}")
+    halved = read_text("\n".join(["conv 4 k3 s2 p1"] * 20 + ["upsample x2"] * 20 + ["add in"]))
+    report("sizes, a period of 2^20", f"{best(lambda: accepted_sizes(halved, 4, 1), 3):.2f} s", "within 2 s")
 
 
 def main() -> None:
     """Everything, one line a figure."""
-    for part in (start_up, a_layer, growth, table):
+    for part in (start_up, a_layer, growth, table, solving, sizing):
         part()
 
 

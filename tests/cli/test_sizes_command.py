@@ -146,7 +146,7 @@ def test_the_stated_input_need_not_fit(run: Run, tmp_path: Path) -> None:
 
 def test_sizes_that_no_rule_tells_are_tried_and_said_to_be(run: Run) -> None:
     result = run("sizes -", input="framework torch\ninput 3@8\nUpsample(scale_factor=1.3)\nconv 8 k3\n")
-    assert result.stdout.startswith("3..2048\n")
+    assert result.stdout.startswith("3..2048 (of those up to 2048, tried one by one)\n")
     assert result.stderr == "note: no rule tells these sizes, they were tried one by one up to 2048\n"
 
 

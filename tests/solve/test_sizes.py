@@ -168,7 +168,7 @@ def check_squares(text: str, rank: int, wanted: Wanted, framework: str | None) -
         found = accepted_sizes(network, 4, rank, wanted, framework)
     except (Malformed, ZeroDivisionError):
         assume(False)  # noqa: FBT003 - a kernel of more axes than there are
-    assert found.square.sizes.up_to(MOST) == brute
+    assert list(found.square.sizes.up_to(MOST)) == brute
     assert found.tried_up_to is None or framework is not None
 
 
@@ -246,7 +246,7 @@ def test_the_unet_of_2015_takes_every_size_from_188() -> None:
     assert (found.square.sizes.modulus, found.square.sizes.least) == (1, 188)
     lossless = accepted_sizes(open_preset("unet"), 1, 2, Wanted(None, lossless=True)).square.sizes
     assert (lossless.modulus, lossless.residues, lossless.least, lossless.exceptions) == (16, (12,), 188, ())
-    for n in lossless.up_to(700):
+    for n in list(lossless.up_to(700)):
         assert open_preset("unet").shapes(Shape(1, (n, n)))[-1].size == (n - 184, n - 184)
 
 

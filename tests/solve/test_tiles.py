@@ -308,3 +308,10 @@ def test_no_smaller_tile_does() -> None:
         for cells in range(1, found.smallest):
             with pytest.raises(Impossible):
                 tiles(network, 1, 1, [cells])
+
+
+def test_an_upsampling_to_a_size_whose_factor_differs_is_refused() -> None:
+    """On 25 cells `like=in` stretches 12 to 25, on 24 it doubles: tiles would not be what the image is."""
+    network = read_text("pool k2 | upsample like=in")
+    with pytest.raises(Impossible, match="stretches some sizes by"):
+        tiles(network, 1, 1)
