@@ -120,7 +120,7 @@ def _need(need: Need, last: int) -> dict[str, Any]:
 
 
 def _members(sizes: Sizes, last: int) -> dict[str, Any]:
-    return {"text": show_members(sizes, last), "list": sizes.up_to(last)}
+    return {"text": show_members(sizes, last), "list": list(sizes.up_to(last))}
 
 
 def _shape(shape: Shape) -> dict[str, Any]:
