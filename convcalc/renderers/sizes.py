@@ -8,7 +8,7 @@ from typing import Any
 from convcalc.errors import Impossible
 from convcalc.network import Network
 from convcalc.shape import show_size
-from convcalc.solve.accepted import Sizes
+from convcalc.solve.accepted import MAX_LISTED, Sizes, touching
 from convcalc.solve.domains import Domain
 from convcalc.solve.sizes import Accepted, AxisSizes
 
@@ -123,18 +123,8 @@ def _joined(boxes: set[tuple[Domain, ...]], axis: int) -> list[tuple[Domain, ...
         rows.setdefault(box[:axis] + box[axis + 1 :], []).append(box[axis])
     joined = []
     for rest, runs in rows.items():
-        touching = _touching(sorted(runs, key=lambda domain: domain.least))
-        joined += [(*rest[:axis], run, *rest[axis:]) for run in touching]
-    return joined
-
-
-def _touching(runs: Sequence[Domain]) -> list[Domain]:
-    joined = [runs[0]]
-    for run in runs[1:]:
-        if run.least == (joined[-1].most or 0) + 1:
-            joined[-1] = joined[-1]._replace(most=run.most)
-        else:
-            joined.append(run)
+        whole = touching(sorted(runs, key=lambda domain: domain.least))
+        joined += [(*rest[:axis], run, *rest[axis:]) for run in whole]
     return joined
 
 
@@ -183,13 +173,17 @@ def sizes_json(found: Accepted, network: Network, framework: str | None, near: S
 
 def _axis(axis: AxisSizes, network: Network) -> dict[str, Any]:
     sizes = axis.sizes
-    finite = [n for domain in sizes.exceptions for n in domain.numbers(domain.most or 0)]
-    most = None if sizes.residues else max(finite, default=None)
+    runs = [[domain.least, domain.most, domain.modulus] for domain in sizes.exceptions]
+    few = sum(len(domain.numbers(domain.most or 0)) for domain in sizes.exceptions) <= MAX_LISTED
+    finite = [n for domain in sizes.exceptions for n in domain.numbers(domain.most or 0)] if few else None
+    most = None if sizes.residues else max([domain.most or 0 for domain in sizes.exceptions], default=None)
+    least = min([domain.least for domain in sizes.exceptions], default=None)
     return {
         "modulus": sizes.modulus,
         "residues": list(sizes.residues),
-        "bounds": [sizes.least if sizes.residues else min(finite, default=None), most],
+        "bounds": [sizes.least if sizes.residues else least, most],
         "exceptions": finite,
+        "runs": runs,
         "text": show_sizes(sizes),
         "layers": [_blamed(number, network) for number in axis.modulus_layers],
         "least_layer": axis.least_layer and _blamed(axis.least_layer, network),

@@ -60,6 +60,19 @@ def _last(domain: Domain, n: int) -> int:
     return part.most if part and part.most is not None else domain.least
 
 
+MAX_LISTED = 100_000
+"""More sizes than this are not gone through one by one."""
+
+
+class _Union(NamedTuple):
+    """What some domains hold together."""
+
+    parts: Sequence[Domain]
+
+    def __contains__(self, n: object) -> bool:
+        return any(n in domain for domain in self.parts)
+
+
 def sizes_of(domains: Iterable[Domain]) -> Sizes:
     """The union of disjoint domains, with the smallest modulus and the lowest bound that tell it."""
     parts = list(domains)
@@ -88,7 +101,8 @@ def _smallest_period(endless: Sequence[Domain]) -> tuple[int, tuple[int, ...]]:
 def _lowered(bound: int, modulus: int, residues: tuple[int, ...], parts: Sequence[Domain]) -> int:
     """The lowest bound from which membership follows the residues, at one of them."""
     known = set(residues)
-    members = {n for domain in parts for n in domain.numbers(bound)}
+    few = sum(len(domain.numbers(bound)) for domain in parts) <= MAX_LISTED
+    members = {n for domain in parts for n in domain.numbers(bound)} if few else _Union(parts)
     while bound > 0 and ((bound - 1) in members) == ((bound - 1) % modulus in known):
         bound -= 1
     while bound % modulus not in known:
@@ -97,7 +111,10 @@ def _lowered(bound: int, modulus: int, residues: tuple[int, ...], parts: Sequenc
 
 
 def _merged(domains: Sequence[Domain]) -> Iterator[Domain]:
-    """Single sizes that follow one another as one run; the others as they are."""
+    """Sizes that follow one another as one run; of very many, the runs that touch."""
+    if sum(len(domain.numbers(domain.most or 0)) for domain in domains) > MAX_LISTED:
+        yield from touching(domains)
+        return
     numbers = sorted({n for domain in domains for n in domain.numbers(domain.most or 0)})
     start = previous = None
     for n in numbers:
@@ -109,3 +126,15 @@ def _merged(domains: Sequence[Domain]) -> Iterator[Domain]:
         start = previous = n
     if start is not None and previous is not None:
         yield Domain(1, 0, start, previous)
+
+
+def touching(domains: Sequence[Domain]) -> list[Domain]:
+    """Domains in order, those of every size joined where one begins behind the end of the one before."""
+    joined: list[Domain] = []
+    for domain in domains:
+        last = joined[-1] if joined else None
+        if last and domain.modulus == last.modulus == 1 and last.most == domain.least - 1:
+            joined[-1] = last._replace(most=domain.most)
+        else:
+            joined.append(domain)
+    return joined
