@@ -77,7 +77,8 @@ class Network:
         """The input and every layer's output. Raises the error of the first layer that fails."""
         shapes = [self.start(shape)]
         with _uncollected():
-            for op, (_, inputs, *_) in zip(self.ops(), self.layers, strict=True):
+            for op, layer in zip(self.ops(), self.layers, strict=True):
+                inputs = layer[1]
                 if len(inputs) == 1:
                     shapes.append(op.output(shapes[inputs[0]]))
                 else:
