@@ -5,6 +5,7 @@ from math import prod
 from typing import Any
 
 from convcalc.dialects.dialect import Made
+from convcalc.dialects.holding import Holding
 from convcalc.dialects.onnx.common import Maker, Operator, dimensions_of, needs_axes, refuse, renaming, shape_of, since
 from convcalc.dialects.onnx.joins import broadcast
 from convcalc.dialects.ruled import Rule, Settled, native, refusing
@@ -14,20 +15,6 @@ from convcalc.ops.op import Op, Weights
 from convcalc.ops.pointwise import BatchNorm, GroupNorm, Identity, InstanceNorm, Pointwise
 from convcalc.ops.registry import BY_NAME
 from convcalc.shape import Shape
-
-
-class _Holding(Pointwise):
-    """Keeps the shape, and holds so many numbers."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self.__dict__["count"] = count
-
-    def weights(self, shape: Shape) -> Weights:
-        """As many, whatever the shape."""
-        return Weights(self.count)
-
-    count: int
 
 
 def make_batchnorm(given: Any, _rank: Rank) -> Made:
@@ -87,7 +74,9 @@ def make_over_axes(each: int) -> Maker:
             if 0 in over:
                 raise refuse(f"size of X.shape[axis:] must be at least 1, got {shape}", "axis")
             known = [length for length in over if length is not None]
-            return Settled(shape, op=_Holding(each * prod(known)) if len(known) == len(over) else _Unknown())
+            return Settled(
+                shape, op=Holding(each * prod(known), "layernorm") if len(known) == len(over) else _Unknown()
+            )
 
         return Made(Identity(), rule)
 
@@ -134,7 +123,7 @@ def make_prelu(given: Any, _rank: Rank) -> Made:
             hint = f"one for each channel is [{shape.channels or 'C'}{', 1' * len(shape.size)}]"
             raise Impossible(error.what, key="slope", hint=hint) from None
 
-    return Made(_Holding(prod(given.slope)), rule)
+    return Made(Holding(prod(given.slope), "prelu"), rule)
 
 
 def make_along(name: str) -> Maker:

@@ -5,13 +5,14 @@ from math import prod
 from typing import Any
 
 from convcalc.dialects.dialect import Made, Spelling
+from convcalc.dialects.holding import Holding
 from convcalc.dialects.ruled import Rule, Settled, first, native, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.dialects.torch.common import for_axes, reads_channels, refuse
 from convcalc.dialects.torch.rearranging import place_of
 from convcalc.errors import Impossible
 from convcalc.ops.op import Op, Weights
-from convcalc.ops.pointwise import BatchNorm, Dropout, GroupNorm, Identity, InstanceNorm, LayerNorm, PReLU
+from convcalc.ops.pointwise import BatchNorm, Dropout, GroupNorm, Identity, InstanceNorm, LayerNorm
 from convcalc.ops.rearranging import known_channels
 from convcalc.ops.registry import BY_NAME
 from convcalc.shape import Shape
@@ -69,20 +70,6 @@ class _OverShape(LayerNorm):
 
     cells: int
     each: int
-
-
-class _Slopes(PReLU):
-    """A leaky ReLU with a slope for each channel, or one for all."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self.__dict__["count"] = count
-
-    def weights(self, shape: Shape) -> Weights:
-        """The slopes."""
-        return Weights(self.count)
-
-    count: int
 
 
 def make_batchnorm(given: Any, rank: Rank) -> Made:
@@ -163,7 +150,7 @@ def make_prelu(given: Any, _rank: Rank) -> Made:
     """PReLU: one slope, or one for each channel."""
     count = given.num_parameters
     rules = [native] if count == 1 else [reads_channels(count, "num_parameters"), native]
-    return Made(_Slopes(count), first(rules))
+    return Made(Holding(count, "prelu"), first(rules))
 
 
 def make_along(name: str) -> Any:
