@@ -4,15 +4,16 @@
 class ConvcalcError(ValueError):
     """Base of every error that convcalc raises on purpose.
 
-    `what` is the sentence, `key` the knob or config key it is about, `hint` the nearest thing that works;
-    `place` are the keys and indices that lead to it in a network file.
+    `what` is the sentence, `key` the knob or config key it is about, `hint` the nearest thing that works,
+    `kind` what sort of thing went wrong; `place` are the keys and indices that lead to it in a network file.
     """
 
-    def __init__(self, what: str, *, key: str | None = None, hint: str | None = None) -> None:
+    def __init__(self, what: str, *, key: str | None = None, hint: str | None = None, kind: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.key = key
         self.hint = hint
+        self.kind = kind
         self.place: tuple[str | int, ...] = ()
 
     @property
@@ -30,3 +31,23 @@ class Malformed(ConvcalcError):
 
 class Impossible(ConvcalcError):
     """What was asked is well-formed, and the arithmetic (or a dialect) refuses it."""
+
+
+FIT = "fit"
+"""A window does not fit its input."""
+EMPTY = "empty"
+"""Nothing would come out."""
+CHANNELS = "channels"
+"""Channels, or groups of them, are not those that a layer can read."""
+JOIN = "join"
+"""The branches of a join differ."""
+FEATURES = "features"
+"""A reshape or a dense layer is for another number of features."""
+REACH = "reach"
+"""The size asked for can't be reached from the one there is."""
+AXES = "axes"
+"""A layer is for another number of axes."""
+REFUSED = "refused"
+"""A framework refuses it by a rule of its own."""
+EXPECTED = "expected"
+"""An expectation that the network states is broken."""

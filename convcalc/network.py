@@ -16,7 +16,7 @@ from convcalc.dialects import dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, read_shape
-from convcalc.trace import Finding, Trace
+from convcalc.trace import Failure, Trace
 
 if TYPE_CHECKING:
     from convcalc.dialects.dialect import Dialect
@@ -110,7 +110,7 @@ class Network:
                 for op, layer in zip(trace.ops, self.layers, strict=True):
                     trace.add(op, layer.inputs)
         except ConvcalcError as error:
-            trace.failure = Finding(len(trace) + 1, error, self.layers[len(trace)].place)
+            trace.failure = Failure(len(trace) + 1, error, self.layers[len(trace)].place)
         return trace
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from convcalc.errors import ConvcalcError, Impossible
+from convcalc.errors import EXPECTED, ConvcalcError, Impossible
 from convcalc.ops.op import Note, Op, Weights
 from convcalc.receptive import START, Field, Jump, aligned, follow, union
 from convcalc.shape import Shape
@@ -49,7 +49,7 @@ class Row(NamedTuple):
         return tuple([field and field.offset for field in self.fields])
 
 
-class Finding(NamedTuple):
+class Failure(NamedTuple):
     """What is wrong in a trace: a layer that does not fit, or an expectation that is not met."""
 
     number: int
@@ -74,7 +74,7 @@ class Trace:
         self.all_macs: list[int | None] = []
         self.fields: list[Fields] = [(START,) * len(start.size)]
         self.counts_statistics = counts_statistics
-        self.failure: Finding | None = None
+        self.failure: Failure | None = None
 
     def add(self, op: Op, inputs: tuple[int, ...]) -> None:
         """Put one more layer into the columns. Raises the error of an op that refuses."""
@@ -152,13 +152,13 @@ class Trace:
         return total(self.all_macs)
 
     @property
-    def findings(self) -> list[Finding]:
+    def failures(self) -> list[Failure]:
         """Every broken expectation, then the layer that failed, if one did."""
         found = []
         for number, expected, place in self.network.expectations(self.input):
             if number < len(self.shapes) and self.shapes[number] != expected:
-                error = Impossible(f"expected {expected}, got {self.shapes[number]}", key="expect")
-                found.append(Finding(number, error, place))
+                error = Impossible(f"expected {expected}, got {self.shapes[number]}", key="expect", kind=EXPECTED)
+                found.append(Failure(number, error, place))
         return [*found, self.failure] if self.failure else found
 
 

@@ -31,7 +31,7 @@ def test_every_preset_is_recorded_from_a_framework() -> None:
 @pytest.mark.parametrize("name", files())
 def test_a_preset_builds_and_meets_what_it_expects(name: str) -> None:
     trace = traced(name)
-    assert not trace.findings
+    assert not trace.failures
     assert trace.network.expect is not None
     assert trace.network.framework is not None
 

@@ -73,7 +73,7 @@ def chain(
         note = f"{network.expect} is expected of {network.input}, and not held against {trace.input}"
         click.echo(f"note: {note}", err=True)
     show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
-    return _tell_findings(found, trace)
+    return _tell_failures(found, trace)
 
 
 def _tell_formulas(found: "Source", start: str | None, framework: str | None) -> int:
@@ -91,13 +91,13 @@ def _tell_formulas(found: "Source", start: str | None, framework: str | None) ->
     return ANSWERED
 
 
-def _tell_findings(found: "Source", trace: "Trace") -> int:
-    """One line on stderr for each finding, and the exit code they amount to."""
+def _tell_failures(found: "Source", trace: "Trace") -> int:
+    """One line on stderr for each failure, and the exit code they amount to."""
     code = ANSWERED
-    for finding in trace.findings:
-        layer = trace.network.layers[finding.number - 1]
+    for failure in trace.failures:
+        layer = trace.network.layers[failure.number - 1]
         name = f" {layer.name}:" if layer.name else ""
-        reason = finding.error.reason if finding.error.key == "expect" else str(finding.error)
-        message = f"{found.locate(finding.place)}: layer {finding.number}{name} {layer.op}: {reason}"
-        code = max(code, told(message, max(code_of(finding.error), REFUSED)))
+        reason = failure.error.reason if failure.error.key == "expect" else str(failure.error)
+        message = f"{found.locate(failure.place)}: layer {failure.number}{name} {layer.op}: {reason}"
+        code = max(code, told(message, max(code_of(failure.error), REFUSED)))
     return code

@@ -169,5 +169,5 @@ def _check(designs: Sequence["Design"]) -> None:
     for one in designs:
         trace = read_text(design_line(one)).run(one.shapes[0])
         fields = trace.row(len(one.ops)).receptive_field
-        if trace.findings or tuple(trace.shapes) != one.shapes or one.field not in fields:
+        if trace.failures or tuple(trace.shapes) != one.shapes or one.field not in fields:
             raise AssertionError(f"{design_line(one)} does not run as it was computed: {trace}")

@@ -94,5 +94,5 @@ def _check(text: str, decoder: "Decoder") -> None:
     from convcalc.readers.source import read_source
 
     trace = read_source(text.encode(), "decoder.txt").network.run()
-    if trace.findings or tuple(trace.shapes) != decoder.shapes:
+    if trace.failures or tuple(trace.shapes) != decoder.shapes:
         raise AssertionError(f"the decoder's file does not run as it was computed: {trace}")

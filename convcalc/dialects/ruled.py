@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from convcalc.errors import ConvcalcError, Impossible
+from convcalc.errors import REFUSED, ConvcalcError, Impossible
 from convcalc.ops.convolution import spread_notes
 from convcalc.ops.op import Note, Op, Weights
 from convcalc.ops.windowed import direct_notes
@@ -136,8 +136,8 @@ class Ruled(Op):
 def refuser(framework: str) -> Callable[..., Impossible]:
     """What makes a framework's refusals: its rule in its own words, the knob, and what works."""
 
-    def refuse(rule: str, key: str | None = None, hint: str | None = None) -> Impossible:
-        return Impossible(f"{framework} refuses this: {rule}", key=key, hint=hint)
+    def refuse(rule: str, key: str | None = None, hint: str | None = None, *, kind: str = REFUSED) -> Impossible:
+        return Impossible(f"{framework} refuses this: {rule}", key=key, hint=hint, kind=kind)
 
     return refuse
 
@@ -146,7 +146,7 @@ def refusing(error: Impossible) -> Rule:
     """What a constructor refuses is refused for every shape."""
 
     def rule(op: Op, *shapes: Shape) -> Settled:
-        raise Impossible(error.what, key=error.key, hint=error.hint)
+        raise Impossible(error.what, key=error.key, hint=error.hint, kind=error.kind)
 
     return rule
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from convcalc.errors import Impossible
+from convcalc.errors import REACH, Impossible
 from convcalc.ops.kinds import Choice
 from convcalc.ops.op import impossible, knob
 from convcalc.window import Sides
@@ -31,4 +31,5 @@ def border_error(mode: str, axis: int, rank: int, cells: int, sides: Sides) -> I
         f"{mode} padding adds {max(sides)} to a side of {cells}",
         key="padding",
         hint=why.format(limit=most(cells)) + " here",
+        kind=REACH,
     )

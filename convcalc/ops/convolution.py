@@ -5,7 +5,7 @@ from math import gcd, prod
 from typing import Any
 
 from convcalc.divisors import nearest_divisors
-from convcalc.errors import Impossible, Malformed
+from convcalc.errors import CHANNELS, EMPTY, REACH, Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.kinds import Axes, Count, Flag, PerAxis
 from convcalc.ops.op import Note, Weights, impossible, knob
@@ -279,7 +279,7 @@ def _check_groups(groups: int, channels: int | None, out: int | None) -> None:
                 f"{' and '.join(map(str, near))} divide{'s' if len(near) == 1 else ''} all channels" if near else None
             )
             what = f"groups {groups} does not divide the {count} {which} channels"
-            raise Impossible(what, key="groups", hint=hint)
+            raise Impossible(what, key="groups", hint=hint, kind=CHANNELS)
 
 
 def _check_output_padding(axis: int, rank: int, window: TransposedWindow) -> None:
@@ -291,7 +291,9 @@ def _check_output_padding(axis: int, rank: int, window: TransposedWindow) -> Non
         if window.padding in SIZE_DEPENDENT:
             reason = f"{window.padding} reaches the {window.stride} sizes up to stride * in"
         hint = f"{added + least - output} to {added + most - output} are in reach"
-        raise impossible(axis, rank, f"output_padding {added} is out of reach: {reason}", "output_padding", hint)
+        raise impossible(
+            axis, rank, f"output_padding {added} is out of reach: {reason}", "output_padding", hint, kind=REACH
+        )
 
 
 def _check_target(axis: int, rank: int, window: TransposedWindow, cells: int, target: int) -> None:
@@ -300,7 +302,7 @@ def _check_target(axis: int, rank: int, window: TransposedWindow, cells: int, ta
         least = max(least, 1)
         sizes = f"{least} to {most} are" if most > least else f"{least} is" if most == least else "none is"
         what = f"no output_padding gives {target} from {cells}"
-        raise impossible(axis, rank, what, "output_size", f"{sizes} in reach")
+        raise impossible(axis, rank, what, "output_size", f"{sizes} in reach", kind=REACH)
 
 
 def _nothing_left(windows: Sequence[TransposedWindow], shape: Shape) -> Impossible:
@@ -309,5 +311,5 @@ def _nothing_left(windows: Sequence[TransposedWindow], shape: Shape) -> Impossib
             taken = sum(window.resolve(cells).sides)
             what = f"{cells} cells spread to {window.output(cells) + taken}, the padding takes {taken}"
             hint = f"the smallest input that works is {window.least_input()}"
-            return impossible(axis, len(windows), what, "padding", hint)
+            return impossible(axis, len(windows), what, "padding", hint, kind=EMPTY)
     raise AssertionError("every axis keeps cells")

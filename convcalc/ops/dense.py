@@ -1,6 +1,6 @@
 """Fully connected layers. They read feature vectors."""
 
-from convcalc.errors import Impossible
+from convcalc.errors import FEATURES, Impossible
 from convcalc.ops.convolution import BIAS
 from convcalc.ops.kinds import Count
 from convcalc.ops.op import Op, Weights, knob
@@ -25,6 +25,7 @@ class Dense(Op):
             raise Impossible(
                 f"dense reads a feature vector, got {shape}",
                 hint=f"put flatten before it, or write conv {self.out} k1 to map the channels of every cell",
+                kind=FEATURES,
             )
         return Shape(self.out)
 

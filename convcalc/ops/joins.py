@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from convcalc.errors import Impossible, Malformed
+from convcalc.errors import JOIN, Impossible, Malformed
 from convcalc.ops.likes import resizing
 from convcalc.ops.op import Op, knob
 from convcalc.ops.references import Names
@@ -37,6 +37,7 @@ class _Elementwise(Join):
             raise Impossible(
                 f"{self.spelling} needs equal shapes, got {self._told([shape, *others])}",
                 hint=_join_hint(self.names, shape, others, channels=True),
+                kind=JOIN,
             )
         return Shape(channels.pop() if channels else None, shape.size)
 
@@ -70,6 +71,7 @@ class Concat(Join):
             raise Impossible(
                 f"concat needs equal sizes, got {self._told([shape, *others])}",
                 hint=_join_hint(self.names, shape, others, channels=False),
+                kind=JOIN,
             )
         known = [one.channels for one in (shape, *others) if one.channels is not None]
         return Shape(sum(known) if len(known) == len(others) + 1 else None, shape.size)

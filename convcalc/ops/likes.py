@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from convcalc.errors import Impossible
+from convcalc.errors import AXES, Impossible
 from convcalc.ops.op import knob
 from convcalc.ops.references import Name
 from convcalc.shape import Shape
@@ -13,7 +13,9 @@ LIKE = knob(Name(), "take the size of this layer", default=None)
 def size_like(shape: Shape, like: Shape) -> tuple[int, ...]:
     """The size of `like`, which must have as many axes as `shape`."""
     if len(like.size) != len(shape.size):
-        raise Impossible(f"{like} has {len(like.size)} axes, the input {shape} has {len(shape.size)}", key="like")
+        raise Impossible(
+            f"{like} has {len(like.size)} axes, the input {shape} has {len(shape.size)}", key="like", kind=AXES
+        )
     return like.size
 
 

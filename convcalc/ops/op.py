@@ -7,7 +7,7 @@ knobs declared here. It knows neither networks nor frameworks.
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple, NoReturn, Self
 
-from convcalc.errors import Impossible, Malformed
+from convcalc.errors import REFUSED, Impossible, Malformed
 from convcalc.ops.kinds import Kind
 from convcalc.shape import Shape
 from convcalc.window import Taps, TransposedWindow, Window
@@ -200,6 +200,8 @@ class Op:
         return []
 
 
-def impossible(axis: int, rank: int, what: str, key: str | None = None, hint: str | None = None) -> Impossible:
+def impossible(
+    axis: int, rank: int, what: str, key: str | None = None, hint: str | None = None, *, kind: str = REFUSED
+) -> Impossible:
     """An error about one axis, which is named where there are several."""
-    return Impossible(f"axis {axis + 1} of {rank}: {what}" if rank > 1 else what, key=key, hint=hint)
+    return Impossible(f"axis {axis + 1} of {rank}: {what}" if rank > 1 else what, key=key, hint=hint, kind=kind)

@@ -4,7 +4,7 @@ A normalisation over a whole axis counts as reading its own cell alone, as recep
 """
 
 from convcalc.divisors import nearest_divisors
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.factors import Decimal
 from convcalc.ops.kinds import Count, Flag
 from convcalc.ops.op import Op, Weights, knob
@@ -62,7 +62,10 @@ class GroupNorm(_Norm):
             near = nearest_divisors(self.groups, shape.channels)
             hint = f"{' and '.join(map(str, near))} do" if near else None
             raise Impossible(
-                f"groups {self.groups} does not divide the {shape.channels} channels", key="groups", hint=hint
+                f"groups {self.groups} does not divide the {shape.channels} channels",
+                key="groups",
+                hint=hint,
+                kind=CHANNELS,
             )
         return shape
 

@@ -2,6 +2,7 @@
 
 from math import gcd
 
+from convcalc.errors import EMPTY, REACH
 from convcalc.ops.kinds import Axes, Choice, Flag, PerAxis
 from convcalc.ops.likes import LIKE, size_like
 from convcalc.ops.op import Op, impossible, knob
@@ -104,12 +105,12 @@ def _unpooled(window: Window, cells: int, target: int | None, axis: int, rank: i
     if target is None:
         if least < 1:
             hint = f"the smallest input that works is {cells - (least - 1) // window.stride}"
-            raise impossible(axis, rank, f"unpooling {cells} gives {least}", "padding", hint)
+            raise impossible(axis, rank, f"unpooling {cells} gives {least}", "padding", hint, kind=EMPTY)
         return least
     least_in_ceil_mode = max(least - window.stride + 1, 1)
     if not least_in_ceil_mode <= target < least + window.stride:
         hint = f"{least_in_ceil_mode} to {least + window.stride - 1} can be"
-        raise impossible(axis, rank, f"a pool of {target} does not give {cells}", "like", hint)
+        raise impossible(axis, rank, f"a pool of {target} does not give {cells}", "like", hint, kind=REACH)
     return target
 
 

@@ -3,7 +3,7 @@
 from math import prod
 
 from convcalc.divisors import nearest_divisors
-from convcalc.errors import Impossible
+from convcalc.errors import AXES, CHANNELS, FEATURES, Impossible
 from convcalc.ops.kinds import PerAxis
 from convcalc.ops.layouts import Order, ReshapeTarget
 from convcalc.ops.op import Op, knob
@@ -13,7 +13,9 @@ from convcalc.shape import Shape
 def known_channels(op: Op, shape: Shape) -> int:
     """The channels, without which `op` can't tell what comes out."""
     if shape.channels is None:
-        raise Impossible(f"{op.spelling} needs the channels, {shape} has none", hint="write the input as C@HxW")
+        raise Impossible(
+            f"{op.spelling} needs the channels, {shape} has none", hint="write the input as C@HxW", kind=CHANNELS
+        )
     return shape.channels
 
 
@@ -52,6 +54,7 @@ class Reshape(Op):
                 f"{'a multiple of ' if -1 in self.target else ''}{known}",
                 key="target",
                 hint=_reshape_hint(self.target, total),
+                kind=FEATURES,
             )
         channels, *size = [total // known if number == -1 else number for number in self.target]
         return Shape(channels, tuple(size))
@@ -87,6 +90,7 @@ class Permute(Op):
                 f"{len(self.order)} dimensions are ordered, {shape} has {len(dimensions)}",
                 key="order",
                 hint=f"give {','.join(map(str, range(len(dimensions))))} in another order",
+                kind=AXES,
             )
         if self.order[0] != 0:
             known_channels(self, shape)

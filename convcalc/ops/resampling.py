@@ -2,7 +2,7 @@
 
 from fractions import Fraction
 
-from convcalc.errors import Impossible, Malformed
+from convcalc.errors import CHANNELS, EMPTY, REACH, Impossible, Malformed
 from convcalc.ops.borders import PADDING_MODE, border_error
 from convcalc.ops.factors import Ratio, Scale
 from convcalc.ops.kinds import SIDES, Axes, Choice, Count, PerAxis
@@ -66,7 +66,9 @@ class Upsample(_Resized):
         for axis, (cells, (top, below)) in enumerate(zip(size, factors, strict=True)):
             if cells < 1:
                 hint = f"the smallest input that works is {-(-below // top)}"
-                raise impossible(axis, rank, f"{shape.size[axis]} * {top}/{below} is below 1", "scale", hint)
+                raise impossible(
+                    axis, rank, f"{shape.size[axis]} * {top}/{below} is below 1", "scale", hint, kind=EMPTY
+                )
         return Shape(shape.channels, size)
 
     def taps(self, shape: Shape, output: Shape) -> tuple[Taps | None, ...]:
@@ -121,7 +123,9 @@ class _Bordered(_Resized):
             if any(self.grows * (target - cells) < 0 for target, cells in pairs):
                 verb = "grow" if self.grows > 0 else "shrink"
                 what = f"{self.spelling} can't {verb} {show_size(shape.size)} to {show_size(like.size)}"
-                raise Impossible(what, key="like", hint=f"{resizing(shape.size, like.size)} like={self.like} can")
+                raise Impossible(
+                    what, key="like", hint=f"{resizing(shape.size, like.size)} like={self.like} can", kind=REACH
+                )
 
     def output(self, shape: Shape, *others: Shape) -> Shape:
         """The size with both sides added or taken away, at least 1."""
@@ -133,7 +137,12 @@ class _Bordered(_Resized):
             if cells < 1:
                 what = f"{shape.size[axis]} cells less {abs(sum(sides[axis]))} leaves none"
                 raise impossible(
-                    axis, rank, what, "padding", f"the smallest input that works is {shape.size[axis] - cells + 1}"
+                    axis,
+                    rank,
+                    what,
+                    "padding",
+                    f"the smallest input that works is {shape.size[axis] - cells + 1}",
+                    kind=EMPTY,
                 )
         return Shape(shape.channels, size)
 
@@ -208,6 +217,7 @@ class PixelShuffle(Op):
                 f"{shape.channels} channels are not divisible by {self.factor} ** {len(shape.size)} = {share}",
                 key="factor",
                 hint=f"{_nearest_multiple(shape.channels, share)} channels are",
+                kind=CHANNELS,
             )
         channels = None if shape.channels is None else shape.channels // share
         return Shape(channels, tuple([cells * self.factor for cells in shape.size]))
@@ -235,7 +245,9 @@ class PixelUnshuffle(Op):
         for axis, cells in enumerate(shape.size):
             if cells % self.factor:
                 near = _nearest_multiple(cells, self.factor)
-                raise impossible(axis, rank, f"{cells} is not divisible by {self.factor}", "factor", f"{near} is")
+                raise impossible(
+                    axis, rank, f"{cells} is not divisible by {self.factor}", "factor", f"{near} is", kind=REACH
+                )
         channels = None if shape.channels is None else shape.channels * self.factor**rank
         return Shape(channels, tuple([cells // self.factor for cells in shape.size]))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from math import prod
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from convcalc.errors import Impossible
+from convcalc.errors import AXES, FIT, Impossible
 from convcalc.ops.kinds import WINDOW_PADDING, Axes, PaddingValue, PerAxis
 from convcalc.ops.op import Note, Op, impossible, knob
 from convcalc.shape import Shape, spread
@@ -109,10 +109,11 @@ class Windowed(Planned[Window]):
     def _refusal(self, size: Sequence[int]) -> Impossible:
         rank = len(size)
         if not all(type(cells) is int for cells in size):
-            return Impossible("the window does not fit", key="kernel")  # sizes that stand for many have no one number
+            what = "the window does not fit"  # sizes that stand for many have no one number
+            return Impossible(what, key="kernel", kind=FIT)
         for axis, (window, cells) in enumerate(zip(self.plan(rank).windows, size, strict=True)):
             if window.output(cells) < 1:
-                return impossible(axis, rank, *_misfit(window, cells, self.may_pad))
+                return impossible(axis, rank, *_misfit(window, cells, self.may_pad), kind=FIT)
         raise AssertionError("every window fits")
 
     def may_pad(self, cells: int, sides: Sides) -> bool:
@@ -153,7 +154,9 @@ HOLES = "{0} input cell{s}{axis} between the taps {is} never read"
 def need_axes(op: Op, rank: int) -> None:
     """Refuse a feature vector."""
     if not rank:
-        raise Impossible(f"{op.spelling} needs at least one axis, a feature vector has none", hint="reshape it first")
+        raise Impossible(
+            f"{op.spelling} needs at least one axis, a feature vector has none", hint="reshape it first", kind=AXES
+        )
 
 
 def _misfit(window: Window, cells: int, may_pad: Callable[[int, Sides], bool]) -> tuple[str, str, str]:

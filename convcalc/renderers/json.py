@@ -10,7 +10,7 @@ from convcalc.window import TransposedWindow, Window
 
 if TYPE_CHECKING:
     from convcalc.receptive import Jump
-    from convcalc.trace import Finding, Row, Trace
+    from convcalc.trace import Failure, Row, Trace
 
 VERSION = 1
 
@@ -47,7 +47,7 @@ def trace_json(trace: "Trace", framework: str | None = None) -> str:
             "layers": [_row(row) for row in trace],
             "output": trace.output and _shape(trace.output),
             "total": {"params": trace.params, "trainable": trace.trainable, "macs": trace.macs},
-            "findings": [_finding(finding, trace) for finding in trace.findings],
+            "findings": [_finding(failure, trace) for failure in trace.failures],
         },
         indent=1,
     )
@@ -96,13 +96,13 @@ def _row(row: "Row") -> dict[str, Any]:
     }
 
 
-def _finding(finding: "Finding", trace: "Trace") -> dict[str, Any]:
-    layer = trace.network.layers[finding.number - 1]
+def _finding(failure: "Failure", trace: "Trace") -> dict[str, Any]:
+    layer = trace.network.layers[failure.number - 1]
     return {
-        "code": "refused" if finding is trace.failure else "expectation",
-        "index": finding.number,
+        "code": "refused" if failure is trace.failure else "expectation",
+        "index": failure.number,
         "name": layer.name,
         "layer": str(layer.op),
-        "key": finding.error.key,
-        "text": finding.error.reason,
+        "key": failure.error.key,
+        "text": failure.error.reason,
     }

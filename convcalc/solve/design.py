@@ -91,8 +91,8 @@ def designs(asked: Asked) -> Iterator[Design]:
 def run_design(ops: Sequence[Op], start: Shape) -> Design:
     """The chain as it runs. Raises the error of a layer that does not fit."""
     trace = Network([Layer(op, (number,)) for number, op in enumerate(ops)]).run(start)
-    for finding in trace.findings:
-        raise finding.error
+    for failure in trace.failures:
+        raise failure.error
     fields = [field for field in trace.row(len(ops)).receptive_field if field is not None]
     return Design(tuple(ops), tuple(trace.shapes), max(fields, default=1))
 

@@ -77,9 +77,9 @@ def mirror(
 
 
 def _check_encoder(trace: "Trace") -> None:
-    for finding in trace.findings:
-        what = f"the encoder itself fails at layer {finding.number}: {finding.error.what}"
-        raise Impossible(what, hint=finding.error.hint)
+    for failure in trace.failures:
+        what = f"the encoder itself fails at layer {failure.number}: {failure.error.what}"
+        raise Impossible(what, hint=failure.error.hint)
     empty = next((number for number, shape in enumerate(trace.shapes) if 0 in shape.size), None)
     if empty is not None:
         raise Impossible(f"layer {empty} gives {trace.shapes[empty]}: from nothing there is no way back")

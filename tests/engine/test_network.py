@@ -27,7 +27,7 @@ def test_a_run_stops_at_the_first_layer_that_fails_and_keeps_what_came_before() 
     assert trace.failure is not None
     assert (trace.failure.number, len(trace), trace.output) == (2, 1, None)
     assert trace.params == 80
-    assert trace.findings == [trace.failure]
+    assert trace.failures == [trace.failure]
 
 
 def test_there_is_a_row_for_each_layer_and_no_other() -> None:
@@ -57,17 +57,17 @@ def test_totals_are_not_known_where_a_part_is_not() -> None:
 
 def test_an_expectation_of_a_layer_is_held_on_every_input() -> None:
     network = read("input 3@8 | conv 8 k3 expect=8@6")
-    assert not network.run().findings
-    (finding,) = network.run("3@9").findings
-    assert (finding.number, finding.error.reason) == (1, "expected 8@6, got 8@7")
+    assert not network.run().failures
+    (failure,) = network.run("3@9").failures
+    assert (failure.number, failure.error.reason) == (1, "expected 8@6, got 8@7")
 
 
 def test_an_expectation_of_the_network_is_held_on_its_own_input() -> None:
     network = read("input 3@8 | expect 8@6 | conv 8 k3")
-    assert not network.run().findings
-    assert not network.run("3@9").findings
-    assert read("input 3@9 | expect 8@6 | conv 8 k3").run().findings
-    assert read("expect 8@6 | conv 8 k3").run("3@9").findings
+    assert not network.run().failures
+    assert not network.run("3@9").failures
+    assert read("input 3@9 | expect 8@6 | conv 8 k3").run().failures
+    assert read("expect 8@6 | conv 8 k3").run("3@9").failures
 
 
 def test_a_batchnorm_counts_as_the_framework_counts() -> None:

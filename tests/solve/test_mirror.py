@@ -249,7 +249,7 @@ def test_under_every_framework_it_comes_back_to_the_size(framework: str, size: t
     decoder = mirror(read_text(text), start, framework)
     assert decoder.network.framework == framework
     trace = read_text(network_text(decoder.network)).run()
-    assert not trace.findings
+    assert not trace.failures
     assert str(trace.output) == start
 
 
@@ -263,7 +263,7 @@ def test_layers_in_a_frameworks_own_spelling_are_mirrored_in_native_ones() -> No
 def test_any_chain_that_runs_has_a_decoder_that_comes_back(layers: list[str], height: int, width: int) -> None:
     network, start = read_text(" | ".join(layers)), f"2@{height}x{width}"
     trace = network.run(start)
-    if trace.findings:
+    if trace.failures:
         with pytest.raises(Impossible, match="the encoder itself fails"):
             mirror(network, start)
         return

@@ -28,7 +28,7 @@ def reads_all(op: Op, shape: Shape) -> bool:
 def takes(network: Network, shape: Shape, framework: str | None = None, wanted: Wanted | None = None) -> bool:
     """Whether a run on one size ends without a finding, and as wanted."""
     trace = network.run(shape, framework)
-    if trace.findings or trace.output is None:
+    if trace.failures or trace.output is None:
         return False
     wanted = wanted or Wanted()
     if wanted.lossless and not all(reads_all(trace.ops[row.number - 1], row.shapes[0]) for row in trace):

@@ -2,6 +2,7 @@
 
 from convcalc.dialects.jax.common import refuse
 from convcalc.dialects.ruled import Rule, Settled
+from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Join, Multiply
 from convcalc.ops.op import Op
 from convcalc.shape import Shape
@@ -32,7 +33,9 @@ def _channels(op: Join, *shapes: Shape) -> int | None:
 
 def _incompatible(op: Join, *shapes: Shape) -> Exception:
     told = ", ".join(map(str, shapes))
-    return refuse(f"{op.spelling} got incompatible shapes for broadcasting: {told}", None, "an axis is equal or 1")
+    return refuse(
+        f"{op.spelling} got incompatible shapes for broadcasting: {told}", None, "an axis is equal or 1", kind=JOIN
+    )
 
 
 RULES: dict[type[Op], Rule] = {Add: broadcast_rule, Multiply: broadcast_rule}

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from convcalc.dialects.jax.common import refuse
 from convcalc.dialects.ruled import Rule, Settled
-from convcalc.errors import Malformed
+from convcalc.errors import CHANNELS, Malformed
 from convcalc.ops.kinds import integer
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, quote
@@ -61,11 +61,13 @@ def reads_kernel(name: str, kernel: Kernel, groups: int = 1) -> Rule:
             return Settled(shape)
         if channels % groups:
             what = f"{name} feature_group_count must divide lhs feature dimension size"
-            raise refuse(f"{what}, but {groups} does not divide {channels}", "feature_group_count")
+            raise refuse(f"{what}, but {groups} does not divide {channels}", "feature_group_count", kind=CHANNELS)
         if channels != kernel.inward * groups:
             what = f"{name} lhs feature dimension size divided by feature_group_count must equal the rhs input feature"
             hint = f"an rhs with {channels // groups} input features reads it"
-            raise refuse(f"{what} dimension size, but {channels} // {groups} != {kernel.inward}", "rhs", hint)
+            raise refuse(
+                f"{what} dimension size, but {channels} // {groups} != {kernel.inward}", "rhs", hint, kind=CHANNELS
+            )
         return Settled(shape)
 
     return check

@@ -9,7 +9,7 @@ from convcalc.dialects.jax.common import refuse
 from convcalc.dialects.ruled import Rule, Settled, native, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.divisors import nearest_divisors, told_divisors
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.convolution import Conv
 from convcalc.ops.dense import Dense
 from convcalc.ops.kinds import integer
@@ -125,7 +125,7 @@ def make_groupnorm(given: Any, _rank: Rank) -> Made:
                 raise refuse("the reduction axes must include the final dimension, as the last", "reduction_axes")
         if size is not None and (shape.channels or 0) % size:
             what = f"number of channels ({shape.channels}) is not multiple of the group size ({size})"
-            raise refuse(what, "group_size")
+            raise refuse(what, "group_size", kind=CHANNELS)
         if groups is not None:
             check_divides(groups, shape.channels, "num_groups")
         return Settled(shape)
@@ -138,7 +138,7 @@ def check_divides(groups: int, channels: int | None, key: str) -> None:
     if channels is not None and channels % groups:
         near = nearest_divisors(groups, channels)
         what = f"number of groups ({groups}) does not divide the number of channels ({channels})"
-        raise refuse(what, key, f"{told_divisors(near)} {channels}" if near else None)
+        raise refuse(what, key, f"{told_divisors(near)} {channels}" if near else None, kind=CHANNELS)
 
 
 def groups_rule(op: GroupNorm, shape: Shape) -> Settled:

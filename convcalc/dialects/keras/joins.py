@@ -7,6 +7,7 @@ from convcalc.dialects.dialect import Made
 from convcalc.dialects.keras.common import Dims, dims_of, place_of, refuse, shape_of, show_dims, spelled
 from convcalc.dialects.ruled import Rule, Settled
 from convcalc.dialects.signature import Rank
+from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Concat, Join, Multiply
 from convcalc.ops.op import Op
 from convcalc.shape import Shape
@@ -62,7 +63,7 @@ def _common(left: int | None, right: int | None, op: Join, shapes: Sequence[Shap
     if None in (left, right) or left == right:
         return right if left is None else left
     what = f"inputs have incompatible shapes, received shapes {' and '.join(_told(op, shapes))}"
-    raise refuse(what, None, "dimensions must be equal, or 1")
+    raise refuse(what, None, "dimensions must be equal, or 1", kind=JOIN)
 
 
 def _told(op: Join, shapes: Sequence[Shape]) -> list[str]:

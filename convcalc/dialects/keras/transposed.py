@@ -43,7 +43,7 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
         return Settled(Shape(channels, size), op=told)  # TensorFlow looks at no axis of an empty output
     for axis, (window, cells) in enumerate(zip(windows, shape.size, strict=True)):
         if error := _axis_error(op, window, cells):
-            raise impossible(axis, rank, error.what, error.key, error.hint)
+            raise impossible(axis, rank, error.what, error.key, error.hint, kind=error.kind)
     return Settled(Shape(channels, size), windows, _cropped(op, windows))
 
 

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 from convcalc.dialects.dialect import Made, Spelling
 from convcalc.dialects.ruled import Rule, Settled, refuser, refusing
 from convcalc.dialects.signature import Rank, Signature
-from convcalc.errors import Impossible, Malformed
+from convcalc.errors import CHANNELS, Impossible, Malformed
 from convcalc.ops.op import Op
 from convcalc.shape import Shape, show_axes
 from convcalc.window import Sides, Window
@@ -159,7 +159,7 @@ def reads_channels(count: int, key: str, rule: str) -> Rule:
 
     def check(op: Op, shape: Shape, *others: Shape) -> Settled:
         if shape.channels not in (None, count):
-            raise refuse(f"{rule}: the input has {shape.channels}, {key} is for {count}", key)
+            raise refuse(f"{rule}: the input has {shape.channels}, {key} is for {count}", key, kind=CHANNELS)
         return Settled(shape)
 
     return check

@@ -31,7 +31,7 @@ from convcalc.dialects.onnx.common import (
 from convcalc.dialects.onnx.padding import MODES, padded
 from convcalc.dialects.ruled import Rule, Settled, first, refusing
 from convcalc.dialects.signature import Rank
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.convolution import Conv, DepthwiseConv, SeparableConv, TransposedConv
 from convcalc.ops.op import Note, Op, impossible
 from convcalc.shape import Shape, spread
@@ -79,10 +79,10 @@ def _padded_before(op: _Direct, shape: Shape, windows: tuple[Window, ...]) -> Se
 def _in_own_words(error: Impossible, shape: Shape) -> Impossible:
     if error.key == "groups":
         side = "output channels M" if "output" in error.what else "input channels C"
-        return refuse(f"{side} is not divisible by group: {error.what}", error.key, error.hint)
+        return refuse(f"{side} is not divisible by group: {error.what}", error.key, error.hint, kind=CHANNELS)
     if error.what.startswith("onnxruntime"):
         return error
-    return refuse(f"invalid input shape {shape}: {error.what}", error.key, error.hint)
+    return refuse(f"invalid input shape {shape}: {error.what}", error.key, error.hint, kind=CHANNELS)
 
 
 def make_conv(given: Any, _rank: Rank) -> Made:
@@ -123,7 +123,7 @@ def transposed_rule(op: TransposedConv, shape: Shape, *, added: Sequence[int] | 
         try:
             windows.append(_settled(window, cells, wanted))
         except Impossible as error:
-            raise impossible(axis, rank, error.what, error.key, error.hint) from None
+            raise impossible(axis, rank, error.what, error.key, error.hint, kind=error.kind) from None
     told = op.replace(
         padding=[window.sides for window in windows],
         output_padding=[window.output_padding for window in windows],
@@ -134,7 +134,7 @@ def transposed_rule(op: TransposedConv, shape: Shape, *, added: Sequence[int] | 
     except Impossible as error:
         if error.key == "groups":
             raise _in_own_words(error, shape) from None
-        raise refuse(f"computed output dimension is <= 0: {error.what}", error.key, error.hint) from None
+        raise refuse(f"computed output dimension is <= 0: {error.what}", error.key, error.hint, kind=CHANNELS) from None
 
 
 def _asked(op: TransposedConv, rank: int, added: Sequence[int]) -> list[TransposedWindow]:
@@ -223,7 +223,9 @@ def make_transposed(given: Any, _rank: Rank) -> Made:
 
 def _groups_error(inputs: int, groups: int) -> Impossible | None:
     if inputs % groups:
-        return refuse(f"input channels is not divisible by group: {inputs} channels, {groups} groups", "group")
+        return refuse(
+            f"input channels is not divisible by group: {inputs} channels, {groups} groups", "group", kind=CHANNELS
+        )
     return None
 
 

@@ -8,7 +8,7 @@ from convcalc.dialects.dialect import Made
 from convcalc.dialects.onnx.common import Maker, Operator, dimensions_of, refuse, shape_of, since
 from convcalc.dialects.ruled import Rule, Settled, refusing
 from convcalc.dialects.signature import Rank
-from convcalc.errors import Impossible
+from convcalc.errors import JOIN, Impossible
 from convcalc.ops.joins import Add, Concat, Join, Multiply
 from convcalc.ops.op import Op
 from convcalc.ops.pointwise import Identity
@@ -109,7 +109,9 @@ def concat_rule(op: Concat, shape: Shape, *others: Shape) -> Settled:
     try:
         return Settled(op.output(shape, *others))
     except Impossible as error:
-        raise refuse(f"all dimensions but the channels must be equal: {error.what}", None, error.hint) from None
+        raise refuse(
+            f"all dimensions but the channels must be equal: {error.what}", None, error.hint, kind=JOIN
+        ) from None
 
 
 def make_concat(given: Any, _rank: Rank) -> Made:

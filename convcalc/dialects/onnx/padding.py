@@ -24,7 +24,7 @@ def padded(cells_before: Sequence[int], sides: Sequence[Sides], mode: str, *, em
     size = []
     for axis, (cells, pair) in enumerate(zip(cells_before, sides, strict=True)):
         if error := _error(cells, pair, mode, empty=empty):
-            raise impossible(axis, len(sides), error.what, error.key, error.hint)
+            raise impossible(axis, len(sides), error.what, error.key, error.hint, kind=error.kind)
         size.append(cells + sum(pair))
     return tuple(size)
 

@@ -61,7 +61,7 @@ def pool_rule(opset: int, *, counts_pads: bool = False) -> Rule:
                 window = _settled(asked, cells, negative=negative)
                 sizes.append(_count(window, cells))
             except Impossible as error:
-                raise impossible(axis, len(plan), error.what, error.key, error.hint) from None
+                raise impossible(axis, len(plan), error.what, error.key, error.hint, kind=error.kind) from None
             exact = asked.padding not in SAME and window.output(cells) == sizes[-1]
             windows.append(window if exact else as_read(window, cells, sizes[-1]))
         slides = min(sizes) > 0 and all(

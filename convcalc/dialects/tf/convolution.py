@@ -26,7 +26,7 @@ from convcalc.dialects.tf.common import (
     whole_where_dilated,
     word_of,
 )
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.borders import border_error
 from convcalc.ops.convolution import Conv, DepthwiseConv, SeparableConv
 from convcalc.ops.op import Note, Op, Weights, impossible
@@ -211,10 +211,10 @@ def in_groups(depth: int, rule: Rule) -> Rule:
         groups, rest = divmod(shape.channels or depth, depth)
         if rest:
             what = f"depth of input ({shape.channels}) is not a multiple of input depth of filter ({depth})"
-            raise refuse(what, "filters", f"filters that read {shape.channels} channels fit")
+            raise refuse(what, "filters", f"filters that read {shape.channels} channels fit", kind=CHANNELS)
         if (op.out or 0) % groups:
             what = f"depth of output ({op.out}) is not a multiple of the number of groups ({groups})"
-            raise refuse(what, "filters")
+            raise refuse(what, "filters", kind=CHANNELS)
         told = op.replace(groups=groups)
         settled = rule(told, shape)
         return settled._replace(op=settled.op or told)

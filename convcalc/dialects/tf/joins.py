@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from convcalc.dialects.dialect import Spelling
 from convcalc.dialects.ruled import Rule, Settled
 from convcalc.dialects.tf.common import refuse
+from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Join, Multiply
 from convcalc.ops.op import Op
 from convcalc.shape import Shape
@@ -26,7 +27,9 @@ def _common(sizes: Sequence[int | None], told: str) -> int:
     """The one size that is not 1."""
     others = {size for size in sizes if size not in (None, 1)}
     if len(others) > 1:
-        raise refuse(f"incompatible shapes, {told}: dimensions must be equal or 1", None, "all branches must agree")
+        raise refuse(
+            f"incompatible shapes, {told}: dimensions must be equal or 1", None, "all branches must agree", kind=JOIN
+        )
     return others.pop() or 0 if others else 1
 
 

@@ -21,6 +21,7 @@ from convcalc.dialects.tf.common import (
     whole,
     word_of,
 )
+from convcalc.errors import CHANNELS
 from convcalc.ops.convolution import TransposedConv
 from convcalc.ops.op import Note, Op, impossible
 from convcalc.ops.windowed import per_axis_note, uneven_note
@@ -83,7 +84,7 @@ def _check_groups(op: TransposedConv, shape: Shape, *, explicit: bool) -> None:
     for count, side in ((shape.channels, "input"), (op.out, "output")):
         if count is not None and count % op.groups:
             what = f"{side} depth must be evenly divisible by number of groups: {count} vs {op.groups}"
-            raise refuse(what, "groups")
+            raise refuse(what, "groups", kind=CHANNELS)
 
 
 def _size(op: TransposedConv, shape: Shape, windows: Sequence[TransposedWindow]) -> tuple[int, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from convcalc.dialects.ruled import Rule, Settled, refuser
 from convcalc.dialects.signature import Rank
+from convcalc.errors import CHANNELS
 from convcalc.ops.op import Note, Op
 from convcalc.shape import Shape
 from convcalc.window import Window
@@ -48,7 +49,7 @@ def reads_channels(count: int, name: str = "in_channels") -> Rule:
     def check(op: Op, shape: Shape, *others: Shape) -> Settled:
         if shape.channels not in (None, count):
             rule = f"expected input to have {count} channels, but got {shape.channels} channels instead"
-            raise refuse(rule, name, f"{name}={shape.channels} reads it")
+            raise refuse(rule, name, f"{name}={shape.channels} reads it", kind=CHANNELS)
         return Settled(shape)
 
     return check

@@ -14,7 +14,7 @@ from convcalc.dialects.torch.common import (
     refuse,
     up_to_three_axes,
 )
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.borders import MODES
 from convcalc.ops.convolution import Conv, DepthwiseConv, SeparableConv, TransposedConv
 from convcalc.ops.op import Op, impossible
@@ -84,7 +84,7 @@ def transposed_rule(op: TransposedConv, shape: Shape) -> Settled:
     if op.output_size is not None:
         _check_output_size(op, shape)
     if (shape.channels or 0) % op.groups:
-        raise refuse("in_channels must be divisible by groups", "groups")
+        raise refuse("in_channels must be divisible by groups", "groups", kind=CHANNELS)
     try:
         if op.groups > 1 and op.output_size is None and min(sizes := _sizes(op, shape)) == 0:
             return Settled(Shape(op.out or shape.channels, sizes))  # with groups oneDNN runs it, and gives nothing
@@ -158,9 +158,9 @@ def _with_channels(name: str, given: Any, rank: Rank, rule: Rule) -> Rule:
     if hasattr(given, "in_channels"):
         checks.append(reads_channels(given.in_channels))
         if given.in_channels % given.groups:
-            return refusing(refuse("in_channels must be divisible by groups", "groups"))
+            return refusing(refuse("in_channels must be divisible by groups", "groups", kind=CHANNELS))
     if given.out_channels % given.groups:
-        return refusing(refuse("out_channels must be divisible by groups", "groups"))
+        return refusing(refuse("out_channels must be divisible by groups", "groups", kind=CHANNELS))
     return first([*checks, rule])
 
 

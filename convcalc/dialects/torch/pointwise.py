@@ -10,7 +10,7 @@ from convcalc.dialects.ruled import Rule, Settled, first, native, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.dialects.torch.common import for_axes, reads_channels, refuse
 from convcalc.dialects.torch.rearranging import place_of
-from convcalc.errors import Impossible
+from convcalc.errors import CHANNELS, Impossible
 from convcalc.ops.op import Op, Weights
 from convcalc.ops.pointwise import BatchNorm, Dropout, GroupNorm, Identity, InstanceNorm, LayerNorm
 from convcalc.ops.rearranging import known_channels
@@ -114,7 +114,7 @@ def make_groupnorm(given: Any, _rank: Rank) -> Made:
     """GroupNorm: the groups divide the channels, of which there is a given number."""
     op = _norm(GroupNorm, given, groups=given.num_groups)
     if given.num_channels % given.num_groups:
-        return Made(op, refusing(refuse("num_channels must be divisible by num_groups", "num_groups")))
+        return Made(op, refusing(refuse("num_channels must be divisible by num_groups", "num_groups", kind=CHANNELS)))
     counts = [reads_channels(given.num_channels, "num_channels")] if given.affine else []
     return Made(op, first([*counts, in_groups]))
 

@@ -40,7 +40,7 @@ def pool_rule(op: Windowed, shape: Shape) -> Settled:
         raise refuse(f"{type(op).__name__} takes no dilation", "dilation")
     for axis, window in enumerate(windows):
         if error := _padding_error(op, window.kernel, window.pads(0)):
-            raise impossible(axis, len(windows), error.what, error.key, error.hint)
+            raise impossible(axis, len(windows), error.what, error.key, error.hint, kind=error.kind)
     note = padded_before(op, windows, ", value=-inf" if isinstance(op, MaxPool) else "")
     if not isinstance(op, MaxPool) and len(windows) == 3 and _smaller(shape, [window.kernel for window in windows]):
         raise refuse(f"input image {shape} smaller than kernel size, whatever the padding", "kernel")

@@ -7,6 +7,7 @@ from convcalc.dialects.dialect import Made, Spelling
 from convcalc.dialects.ruled import Rule, Settled, first, refusing
 from convcalc.dialects.signature import Rank, Signature
 from convcalc.dialects.torch.common import for_axes, refuse
+from convcalc.errors import FEATURES
 from convcalc.ops.dense import Dense
 from convcalc.ops.op import Op
 from convcalc.ops.rearranging import Flatten, Reshape, known_channels
@@ -101,7 +102,7 @@ def make_linear(given: Any, _rank: Rank) -> Made:
             what = f"mat1 and mat2 shapes cannot be multiplied: the last dimension of {shape} is {last}, not {features}"
             whole = (shape.channels or 0) * shape.cells
             hint = "Flatten() before it" if whole == features else f"in_features={last} reads it"
-            raise refuse(what, "in_features", hint)
+            raise refuse(what, "in_features", hint, kind=FEATURES)
         return Settled(shape)
 
     return Made(Dense(out=given.out_features, bias=given.bias), first([reads, linear_rule]))
