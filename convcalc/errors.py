@@ -5,7 +5,8 @@ class ConvcalcError(ValueError):
     """Base of every error that convcalc raises on purpose.
 
     `what` is the sentence, `key` the knob or config key it is about, `hint` the nearest thing that works,
-    `kind` what sort of thing went wrong; `place` are the keys and indices that lead to it in a network file.
+    `kind` what sort of thing went wrong; `place` are the keys and indices that lead to it in a network file,
+    `position` the line and column, where they are known.
     """
 
     def __init__(self, what: str, *, key: str | None = None, hint: str | None = None, kind: str = "") -> None:
@@ -15,6 +16,7 @@ class ConvcalcError(ValueError):
         self.hint = hint
         self.kind = kind
         self.place: tuple[str | int, ...] = ()
+        self.position: tuple[int, int] | None = None
 
     @property
     def reason(self) -> str:
@@ -51,3 +53,14 @@ REFUSED = "refused"
 """A framework refuses it by a rule of its own."""
 EXPECTED = "expected"
 """An expectation that the network states is broken."""
+UNREADABLE = "unreadable"
+"""A file, or a layer, can't be read."""
+SYNTAX = "syntax"
+"""A file is not in the format that it is said to be in."""
+
+TOO_LONG = "a number in the answer has more digits than can be printed"
+
+
+def too_long(error: Exception) -> bool:
+    """Whether Python refused to convert a number for its many digits."""
+    return isinstance(error, ValueError) and "integer string conversion" in str(error)

@@ -8,7 +8,7 @@
 """
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -33,6 +33,17 @@ class Layer(NamedTuple):
     name: str | None = None
     expect: Shape | None = None
     place: Place = ()
+    ignore: tuple[str, ...] = ()
+    """Codes and names of rules that check is not to tell of here."""
+
+
+class Check(NamedTuple):
+    """What a network file says about its own check, in codes and names of rules."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = {}
 
 
 class Network:
@@ -46,12 +57,14 @@ class Network:
         opset: int | None = None,
         input: Shape | None = None,  # noqa: A002 - the config key's own name
         expect: Shape | None = None,
+        check: Check = Check(),  # noqa: B008 - it is frozen
     ) -> None:
         self.layers = tuple(layers)
         self.framework = framework
         self.opset = opset
         self.input = input
         self.expect = expect
+        self.check = check
 
     def __repr__(self) -> str:
         return f"<Network of {len(self.layers)} layers>"

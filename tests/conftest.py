@@ -3,6 +3,7 @@
 Machines are shared, so no test fails for having taken long.
 """
 
+import os
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,9 @@ from click.testing import CliRunner, Result
 from hypothesis import HealthCheck, settings
 
 from convcalc.cli import main
+
+for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"):
+    os.environ.pop(name, None)  # which CI may set
 
 settings.register_profile("convcalc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("convcalc")

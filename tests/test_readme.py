@@ -121,14 +121,18 @@ def section(name: str) -> str:
     from convcalc.differences import examples as differences
     from convcalc.renderers.differences import differences_markdown
     from convcalc.renderers.reference import layers_reference, ops_reference
+    from convcalc.renderers.rules import rules_reference
+    from convcalc.rules import RULES
 
     if name == "differences":
         return differences_markdown(differences())
+    if name == "rules":
+        return rules_reference(RULES.values())
     return {"ops": ops_reference, "layers": layers_reference}[name]()
 
 
 def test_the_sections_made_from_declarations_are_there() -> None:
-    assert [found[1] for found in SECTION.findall(README)] == ["differences", "ops", "layers"]
+    assert [found[1] for found in SECTION.findall(README)] == ["rules", "differences", "ops", "layers"]
 
 
 def test_the_reference_is_what_the_declarations_say() -> None:

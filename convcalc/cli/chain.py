@@ -4,39 +4,41 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.group import ANSWERED, REFUSED, code_of, told
-from convcalc.cli.options import framework_option
+from convcalc.cli.completing import complete_columns, complete_source
+from convcalc.cli.failures import tell_failure
+from convcalc.cli.group import ANSWERED, REFUSED, noted, told
+from convcalc.cli.options import Choice, framework_option
 from convcalc.errors import Malformed
 
 if TYPE_CHECKING:
     from convcalc.readers.source import Source
-    from convcalc.trace import Trace
 
 FORMATS = ("table", "json", "csv", "markdown")
 
 
 @click.command(
-    short_help="Run a shape through a network.",
     help="""Run a shape through a network: shape, params, MACs and receptive field of every layer.
+
+\b
+  convcalc chain dcgan
+  convcalc chain net.toml -i 3@256x256 --format json
+  convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2'
 
 SOURCE is a network file (TOML, JSON, YAML or text), - for stdin, or a preset (see convcalc presets).
 
 A text file has a line "input 3@224x224", then a layer a line, "conv 64 k7 s2 p3";
 convcalc presets lenet5 prints one to start from. The columns are index, name,
 layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, notes.
-
-\b
-  convcalc chain dcgan
-  convcalc chain net.toml -i 3@256x256 --format json
-  convcalc chain -i 3@32x32 -e 'conv 64 k3 p1 | relu | pool k2'
 """,
 )
-@click.argument("source", metavar="[SOURCE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False, shell_complete=complete_source)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the shape to put in, in place of the network's own")
 @framework_option
-@click.option("--format", "form", type=click.Choice(FORMATS), default="table", help="how the answer is written")
-@click.option("--columns", metavar="NAME,...", help="which columns, and in which order")
+@click.option("--format", "form", type=Choice(FORMATS), default="table", help="how the answer is written")
+@click.option(
+    "--columns", metavar="NAME,...", help="which columns, and in which order", shell_complete=complete_columns
+)
 @click.option("--formula", is_flag=True, help="each layer's size as a function of the input's, in place of the table")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
 def chain(
@@ -70,10 +72,9 @@ def chain(
 
     network = found.network
     if network.expect is not None and network.input not in (None, trace.input) and not quiet:
-        note = f"{network.expect} is expected of {network.input}, and not held against {trace.input}"
-        click.echo(f"note: {note}", err=True)
+        noted(f"{network.expect} is expected of {network.input}, and not held against {trace.input}")
     show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
-    return _tell_failures(found, trace)
+    return max([tell_failure(found, network, failure) for failure in trace.failures], default=ANSWERED)
 
 
 def _tell_formulas(found: "Source", start: str | None, framework: str | None) -> int:
@@ -89,15 +90,3 @@ def _tell_formulas(found: "Source", start: str | None, framework: str | None) ->
     if len(rows) <= len(found.network.layers):
         return told(f"layer {len(rows)} refuses every size", REFUSED)
     return ANSWERED
-
-
-def _tell_failures(found: "Source", trace: "Trace") -> int:
-    """One line on stderr for each failure, and the exit code they amount to."""
-    code = ANSWERED
-    for failure in trace.failures:
-        layer = trace.network.layers[failure.number - 1]
-        name = f" {layer.name}:" if layer.name else ""
-        reason = failure.error.reason if failure.error.key == "expect" else str(failure.error)
-        message = f"{found.locate(failure.place)}: layer {failure.number}{name} {layer.op}: {reason}"
-        code = max(code, told(message, max(code_of(failure.error), REFUSED)))
-    return code

@@ -8,18 +8,17 @@ from convcalc.errors import Malformed
 
 
 @click.command(
-    short_help="Compare one layer in all frameworks.",
     help="""Compare one layer in all frameworks: size, padding on each side, refusals.
-
-LAYER is a line as in a network file, "conv 64 k3 s2 same", or a layer in a framework's
-own spelling, "Conv2d(3, 64, 3, padding=1)". Below each answer stand the lines of code that
-make the framework give what was asked for, cell for cell, or "not expressible".
-Without a LAYER: what the frameworks differ in, each difference with its smallest example.
 
 \b
   convcalc compare 'conv 64 k3 s2 same' 3@224x224
   convcalc compare 'tconv 8 k3 s2 p1' 16@7x7
   convcalc compare 'Conv2DTranspose(64, 5, strides=2, padding="same")' 128@7x7
+
+LAYER is a line as in a network file, "conv 64 k3 s2 same", or a layer in a framework's
+own spelling, "Conv2d(3, 64, 3, padding=1)". Below each answer stand the lines of code that
+make the framework give what was asked for, cell for cell, or "not expressible".
+Without a LAYER: what the frameworks differ in, each difference with its smallest example.
 """,
 )
 @click.argument("layer", required=False)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.group import ANSWERED, REFUSED, told
+from convcalc.cli.group import ANSWERED, REFUSED, noted, told
+from convcalc.cli.options import Choice
 from convcalc.errors import Malformed
 
 if TYPE_CHECKING:
@@ -19,8 +20,13 @@ PADDINGS = ("causal", "same")
 
 
 @click.command(
-    short_help="Chains of layers that go from one size to another.",
     help="""Chains of layers that go from one size to another, what practice prefers first.
+
+\b
+  convcalc design 4 64
+  convcalc design 100@1x1 3@64x64 --op tconv
+  convcalc design 256 1 --op conv -k 3,4
+  convcalc design --field 1000
 
 FROM and TO are sizes such as 4, 4x4 or 100@1x1. The layers are the same throughout, but for one
 projection from or to a map; with --vary they may change once. A number may be a list 3,5 or
@@ -28,24 +34,18 @@ a range 3..7.
 
 With --field alone, or where FROM is TO: the fewest dilated layers that see so many cells, for
 each kernel, the dilations 1, 2, 4 and so on.
-
-\b
-  convcalc design 4 64
-  convcalc design 100@1x1 3@64x64 --op tconv
-  convcalc design 256 1 --op conv -k 3,4
-  convcalc design --field 1000
 """,
 )
 @click.argument("start", metavar="[FROM]", required=False)
 @click.argument("goal", metavar="[TO]", required=False)
-@click.option("--op", type=click.Choice(OPS), help="the layers [tconv where the size grows, else conv]")
+@click.option("--op", type=Choice(OPS), help="the layers [tconv where the size grows, else conv]")
 @click.option("--layers", type=click.IntRange(1, 1000), metavar="N", help="exactly so many [up to 16]")
 @click.option("-k", "--kernel", metavar="K", help="kernels to choose from [1..11; 2..8 for dilated ones]")
 @click.option("-s", "--stride", metavar="S", help="strides to choose from [1..4]")
 @click.option("--vary", is_flag=True, help="also chains that change once from one layer to another")
 @click.option("--field", type=click.IntRange(1, 10**9), metavar="N", help="see at least so many cells")
 @click.option("--base", metavar="B", help="with --field alone: the dilations are 1, B, B*B and so on [2]")
-@click.option("--padding", type=click.Choice(PADDINGS), help="with --field alone [causal; same on several axes]")
+@click.option("--padding", type=Choice(PADDINGS), help="with --field alone [causal; same on several axes]")
 @click.option("--limit", type=click.IntRange(min=1), default=10, metavar="N", help="at most so many chains [10]")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
@@ -93,7 +93,7 @@ def design(
     if not chosen:
         return told(_nothing(vary=vary, stacked=stacked), REFUSED)
     if not complete and not quiet:
-        click.echo("note: more chains do, --limit shows them", err=True)
+        noted("more chains do, --limit shows them")
     return ANSWERED
 
 

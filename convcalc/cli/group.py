@@ -3,21 +3,26 @@
 import gc
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
 from convcalc import __version__
-from convcalc.errors import ConvcalcError, Malformed
+from convcalc.cli.options import colour_option
+from convcalc.cli.terminal import colour_asked, colour_wanted
+from convcalc.errors import TOO_LONG, ConvcalcError, Malformed, too_long
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 ANSWERED = 0
 REFUSED = 1
 MALFORMED = 2
 BUG = 3
 
-SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+SETTINGS = {"help_option_names": ["-h", "--help"]}
 
 EXAMPLES = """\b
   convcalc conv 224 -k 7 -s 2 -p 3               what comes out of this layer
@@ -32,12 +37,13 @@ EXAMPLES = """\b
 class Main(click.Group):
     """The group of all commands."""
 
-    def __init__(self, homes: Mapping[str, str]) -> None:
-        """`homes` tells the module of each command, which is imported when the command is used."""
+    def __init__(self, homes: Mapping[str, tuple[str, str]]) -> None:
+        """`homes` tells the module of each command, which is imported when it is used, and its line of help."""
         super().__init__(
             name="convcalc",
-            commands={name: click.Command(name) for name in homes},
+            commands={name: click.Command(name, short_help=text) for name, (_, text) in homes.items()},
             context_settings=SETTINGS,
+            params=[colour_option()],
             help=f"Shape arithmetic of convolutional networks, exact and with no framework installed.\n\n{EXAMPLES}",
             epilog="Exit codes: 0 an answer, 1 no answer or an error found, 2 malformed input, 3 a bug in convcalc.",
         )
@@ -46,13 +52,28 @@ class Main(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, loaded now."""
-        if module := self._homes.pop(cmd_name, None):
-            self.commands[cmd_name] = getattr(import_module(module), cmd_name)
+        if cmd_name in self._homes:
+            module, text = self._homes.pop(cmd_name)
+            command = self.commands[cmd_name] = _colourable(getattr(import_module(module), cmd_name))
+            command.short_help = text
         return self.commands.get(cmd_name)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """In the order of the registry, the simplest question first."""
         return list(self.commands)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The commands and what each is for, none of them loaded."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, command.short_help or "") for name, command in self.commands.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """The commands that start so, none of them loaded, and the options."""
+        from click.shell_completion import CompletionItem
+
+        found = [(name, command) for name, command in self.commands.items() if name.startswith(incomplete)]
+        commands = [CompletionItem(name, help=command.short_help) for name, command in found]
+        return [*commands, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def __call__(self, *args: Any, **extra: Any) -> NoReturn:
         """Be the whole process. It is short: looking for garbage would cost a tenth of it."""
@@ -62,12 +83,27 @@ class Main(click.Group):
         finally:
             gc.freeze()
 
-    def main(self, *args: Any, **extra: Any) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **extra: Any) -> NoReturn:
         """Run a command line; every way it can end is an exit code."""
-        if sys.stdout is None:
-            sys.exit(told("standard output is closed, so there is no answer", MALFORMED))
-        extra["standalone_mode"] = False
-        sys.exit(_ended(lambda: super(Main, self).main(*args, **extra)))
+        colour = colour_wanted(colour_asked(sys.argv[1:] if args is None else args), os.environ)
+        extra |= {"standalone_mode": False, "color": colour}
+        if "_CONVCALC_COMPLETE" in os.environ:
+            from convcalc.cli.completion import use_completers
+
+            use_completers()
+        # a context around all, for an error is told when the context of its command is gone
+        with click.Context(self, color=colour):
+            if sys.stdout is None:
+                sys.exit(told("standard output is closed, so there is no answer", MALFORMED))
+            sys.exit(_ended(lambda: super(Main, self).main(args, *rest, **extra)))
+
+
+def _colourable(command: click.Command) -> click.Command:
+    """The command, which takes `--color` as `convcalc` itself does, and so do the commands in it."""
+    command.params.append(colour_option(hidden=True))
+    for inner in command.commands.values() if isinstance(command, click.Group) else ():
+        _colourable(inner)
+    return command
 
 
 def _ended(run: Any) -> int:
@@ -116,14 +152,6 @@ def _unforeseen(error: Exception) -> int:
     return told(f"this is a bug in convcalc, please report it ({what}); CONVCALC_DEBUG=1 shows where", BUG)
 
 
-TOO_LONG = "a number in the answer has more digits than can be printed"
-
-
-def too_long(error: Exception) -> bool:
-    """Whether Python refused to convert a number for its many digits."""
-    return isinstance(error, ValueError) and "integer string conversion" in str(error)
-
-
 def code_of(error: ConvcalcError) -> int:
     """Refused or malformed."""
     return MALFORMED if isinstance(error, Malformed) else REFUSED
@@ -131,8 +159,13 @@ def code_of(error: ConvcalcError) -> int:
 
 def told(message: str, code: int) -> int:
     """Print one line on stderr, and pass the exit code on."""
-    click.echo(f"error: {' '.join(message.split())}", err=True)
+    click.echo(f"{click.style('error:', fg='red', bold=True)} {' '.join(message.split())}", err=True)
     return code
+
+
+def noted(text: str) -> None:
+    """Print a note on stderr."""
+    click.echo(f"{click.style('note:', fg='cyan')} {text}", err=True)
 
 
 def as_option(error: ConvcalcError) -> str:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.group import ANSWERED, REFUSED, TOO_LONG, as_option, code_of, told, too_long
-from convcalc.cli.options import framework_option, knob_options
-from convcalc.errors import ConvcalcError, Malformed
+from convcalc.cli.group import ANSWERED, REFUSED, as_option, code_of, noted, told
+from convcalc.cli.options import Choice, framework_option, knob_options
+from convcalc.errors import TOO_LONG, ConvcalcError, Malformed, too_long
 from convcalc.shape import Shape, read_size, show_size
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _answer_all(op: "Op", sizes: Sequence[str], answer: Answer, *, quiet: bool) 
             code = max(code, told(place + TOO_LONG, REFUSED))
             continue
         for note in [] if quiet else op.notes(shape, output):
-            click.echo(f"note: {place}{note.text}", err=True)
+            noted(f"{place}{note.text}")
     return code
 
 
@@ -156,7 +156,7 @@ def _avg_pool() -> "type[Op]":
 
 
 _POOLS: dict[str, Callable[[], "type[Op]"]] = {"max": _max_pool, "avg": _avg_pool}
-_KIND = click.Option(["--kind"], type=click.Choice(tuple(_POOLS)), help="what is taken of a window")
+_KIND = click.Option(["--kind"], type=Choice(tuple(_POOLS)), help="what is taken of a window")
 
 conv = LayerCommand("conv", _conv, "convcalc conv 3@224x224 -k 7 -s 2 -p 3 -o 64")
 tconv = LayerCommand("tconv", _tconv, "convcalc tconv 7 -k 5 -s 2 -p same")

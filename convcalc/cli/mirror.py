@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.group import ANSWERED
-from convcalc.cli.options import framework_option
+from convcalc.cli.completing import complete_source
+from convcalc.cli.group import ANSWERED, noted
+from convcalc.cli.options import Choice, framework_option
 from convcalc.errors import ConvcalcError, Malformed
 
 if TYPE_CHECKING:
@@ -15,26 +16,25 @@ POOLS = ("unpool", "upsample", "tconv")
 
 
 @click.command(
-    short_help="The decoder that comes back to exactly what an encoder reads.",
     help="""The decoder that comes back to exactly what an encoder reads, as a network file.
+
+\b
+  convcalc mirror wav2vec2 > decoder.txt
+  convcalc mirror -i 3@30x30 -e 'conv 8 k3 s2 p1 | relu | conv 16 k3 s2 p1'
+  convcalc mirror encoder.toml --range 200..230
 
 SOURCE is a network file, - for stdin, or a preset. A convolution becomes the transposed
 one of the same numbers, with the output_padding that brings the size back; a max pool is
 unpooled where that gives the size, and any other resized. The file is run before it is
 printed. With --range, notes tell for which input sizes the same decoder serves, and which
 output_padding the others need.
-
-\b
-  convcalc mirror wav2vec2 > decoder.txt
-  convcalc mirror -i 3@30x30 -e 'conv 8 k3 s2 p1 | relu | conv 16 k3 s2 p1'
-  convcalc mirror encoder.toml --range 200..230
 """,
 )
-@click.argument("source", metavar="[SOURCE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False, shell_complete=complete_source)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the shape to come back to, in place of the network's own")
 @framework_option
-@click.option("--pools", type=click.Choice(POOLS), help="what pools become [unpool, a mean upsample]")
+@click.option("--pools", type=Choice(POOLS), help="what pools become [unpool, a mean upsample]")
 @click.option("--range", "span", metavar="A..B", help="input sizes to try the decoder on, the same on all axes")
 @click.option("--json", "as_json", is_flag=True, help="one JSON object, the file in it")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
@@ -67,7 +67,7 @@ def mirror(
     _check(text, decoder)
     click.echo(decoder_json(decoder, network, found) if as_json else text)
     for line in served_lines(found, decoder) if found and not quiet else ():
-        click.echo(f"note: {line}", err=True)
+        noted(line)
     return ANSWERED
 
 

@@ -1,11 +1,12 @@
 """Puts a trace on stdout in the form asked for, as wide as the terminal is."""
 
-import shutil
 import sys
 from collections.abc import Sequence
 
 import click
 
+from convcalc.cli.group import noted
+from convcalc.cli.terminal import takes_colour, width_of
 from convcalc.renderers.columns import Column
 from convcalc.renderers.glyphs import Glyphs, glyphs_for
 from convcalc.renderers.table import Sheet, fit, least_width, natural_width, plain_table, sheet_of, totals
@@ -32,28 +33,35 @@ def show_trace(trace: Trace, form: str, columns: Sequence[Column], framework: st
 
 
 def _terminal_width() -> int | None:
-    """The columns of the terminal (80 where it does not tell); None where stdout is none."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    """The columns of the terminal; None where stdout is none, and nothing is cut."""
+    return width_of(sys.stdout)
 
 
 def _show_table(trace: Trace, columns: Sequence[Column], glyphs: Glyphs, *, quiet: bool) -> None:
+    sheet = sheet_of(trace, columns, glyphs)
+    show_sheet(sheet, glyphs, [totals(trace, glyphs)], "; --columns chooses", quiet=quiet)
+
+
+def show_sheet(sheet: Sheet, glyphs: Glyphs, below: Sequence[str], remedy: str = "", *, quiet: bool) -> None:
+    """Print a table and the lines below it. A note tells which columns the terminal has no room for."""
     width = _terminal_width()
-    sheet, dropped = fit(sheet_of(trace, columns, glyphs), width)
-    lines = plain_table(sheet, glyphs) if width is None else _styled(sheet, glyphs, width)
-    click.echo("\n".join([*lines, totals(trace, glyphs)]))
+    sheet, dropped = fit(sheet, width)
+    click.echo("\n".join([*_lines(sheet, glyphs, width), *below]))
     if dropped and not quiet:
         names = ", ".join(column.name for column in reversed(dropped))
-        click.echo(f"note: the terminal is too narrow for {names}; --columns chooses", err=True)
+        noted(f"the terminal is too narrow for {names}{remedy}")
+
+
+def _lines(sheet: Sheet, glyphs: Glyphs, width: int | None) -> list[str]:
+    """The lines of the table: rich is needed to colour them, or to fold them into a width."""
+    if width is None and not takes_colour(sys.stdout):
+        return plain_table(sheet, glyphs)
+    return _styled(sheet, glyphs, natural_width(sheet) if width is None else width)
 
 
 def _styled(sheet: Sheet, glyphs: Glyphs, width: int) -> list[str]:
     """The table as a terminal gets it: bold titles, a failing layer in red, long notes folded."""
-    from rich.console import Console
-
-    from convcalc.renderers.styled import table_of
+    from convcalc.renderers.styled import styled_lines
 
     room = max(least_width(sheet), min(natural_width(sheet), width))
-    console = Console(markup=False, emoji=False, highlight=False, width=room, height=50)
-    with console.capture() as capture:
-        console.print(table_of(sheet, glyphs))
-    return [line.rstrip() for line in capture.get().splitlines()]
+    return styled_lines(sheet, glyphs, room, colour=takes_colour(sys.stdout))

@@ -2,12 +2,12 @@
 
 import click
 
+from convcalc.cli.completing import complete_preset
 from convcalc.cli.group import ANSWERED
 from convcalc.errors import Malformed
 
 
 @click.command(
-    short_help="List the presets, or print one.",
     help="""List the presets, or print the file of one: a network file to start from.
 
 \b
@@ -15,7 +15,7 @@ from convcalc.errors import Malformed
   convcalc presets unet > my_unet.toml
 """,
 )
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=complete_preset)
 def presets(name: str | None) -> int:
     """List or print presets."""
     from convcalc.presets import files, summary

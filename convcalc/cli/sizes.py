@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.group import ANSWERED, REFUSED
-from convcalc.cli.options import framework_option
+from convcalc.cli.completing import complete_source
+from convcalc.cli.group import ANSWERED, REFUSED, noted
+from convcalc.cli.options import Choice, framework_option
 from convcalc.errors import Malformed
 
 if TYPE_CHECKING:
@@ -18,20 +19,19 @@ FORMS = ("text", "json", "monai", "bioimageio", "torch")
 
 
 @click.command(
-    short_help="Every input size that a network takes.",
     help="""Every input size that a network takes: residues and bounds, exact, and the layers to blame.
-
-SOURCE is a network file, - for stdin, or a preset. Its input tells the channels and the
-number of axes; the size itself is what is asked for.
 
 \b
   convcalc sizes unet
   convcalc sizes net.toml --near 520
   convcalc sizes net.toml --out 64x64
   convcalc sizes net.toml --list --max 512
+
+SOURCE is a network file, - for stdin, or a preset. Its input tells the channels and the
+number of axes; the size itself is what is asked for.
 """,
 )
-@click.argument("source", metavar="[SOURCE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False, shell_complete=complete_source)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option(
     "-i", "--input", "start", metavar="SIZE", help="channels and number of axes, in place of the network's own"
@@ -42,7 +42,7 @@ number of axes; the size itself is what is asked for.
 @click.option("--near", metavar="SIZE", help="the nearest accepted sizes, with the crop or pad to get there")
 @click.option("--list", "listed", is_flag=True, help="every size up to --max, the same on all axes, one a line")
 @click.option("--max", "most", type=click.IntRange(min=1), help="the largest size that --list prints")
-@click.option("--format", "form", type=click.Choice(FORMS), default="text", help="how the answer is written")
+@click.option("--format", "form", type=Choice(FORMS), default="text", help="how the answer is written")
 @click.option("--json", "as_json", is_flag=True, help="the same as --format json")
 def sizes(
     source: str | None,
@@ -122,8 +122,8 @@ def _tell(found: "Accepted", network: "Network", framework: str | None, near: Se
     else:
         click.echo(sizes_text(found, network, near))
     if found.tried_up_to is not None:
-        click.echo(f"note: no rule tells these sizes, they were tried one by one up to {found.tried_up_to}", err=True)
+        noted(f"no rule tells these sizes, they were tried one by one up to {found.tried_up_to}")
     if found.others is not None:
         others = show_size(found.others)
-        click.echo(f"note: the axes depend on each other, each is told with the others as in {others}", err=True)
+        noted(f"the axes depend on each other, each is told with the others as in {others}")
     return ANSWERED if smallest_of(found) is not None or found.at_least is not None else REFUSED

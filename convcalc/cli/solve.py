@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from convcalc.cli.group import ANSWERED, REFUSED, as_option, code_of, told
-from convcalc.cli.options import framework_option
+from convcalc.cli.completing import complete_padding
+from convcalc.cli.group import ANSWERED, REFUSED, as_option, code_of, noted, told
+from convcalc.cli.options import Choice, framework_option
 from convcalc.errors import ConvcalcError, Malformed
 
 if TYPE_CHECKING:
@@ -25,14 +26,13 @@ every knob is given, the answer is the sizes alone."""
 
 
 @click.group(
-    short_help="The layers, or the sizes, that fit.",
     help="""The layers that give one size from another, the preferred first; or the sizes that fit a layer.
 
 \b
-  convcalc solve conv --in 224 --out 112          which layers
-  convcalc solve conv --in 28 --out 28 -k 3,5     which padding keeps the size
-  convcalc solve tconv --in 7 --out 14 -s 2       which kernel, which output_padding
-  convcalc solve conv --out 112 -k 7 -s 2 -p 3    which inputs
+  convcalc solve conv --in 224 --out 112         which layers
+  convcalc solve conv --in 28 --out 28 -k 3,5    which padding keeps the size
+  convcalc solve tconv --in 7 --out 14 -s 2      which kernel, which padding
+  convcalc solve conv --out 112 -k 7 -s 2 -p 3   which inputs
 """,
 )
 def solve() -> None:
@@ -44,7 +44,13 @@ _KNOBS = (
     click.option("--out", "output", metavar="SIZE", help="the size that comes out"),
     click.option("-k", "--kernel", metavar="K", help="kernel size [1..11]"),
     click.option("-s", "--stride", metavar="S", help="stride [1..4]"),
-    click.option("-p", "--padding", metavar="P", help="padding, equal sides or before:after, or a word"),
+    click.option(
+        "-p",
+        "--padding",
+        metavar="P",
+        help="padding, equal sides or before:after, or a word",
+        shell_complete=complete_padding,
+    ),
     click.option("-d", "--dilation", metavar="D", help="dilation [1]"),
 )
 
@@ -55,7 +61,7 @@ _CEIL = click.option(
     is_flag=False,
     flag_value="yes",
     default="no",
-    type=click.Choice(("yes", "no", "any")),
+    type=Choice(("yes", "no", "any")),
     help="count a last window that fits only in part [no; given bare, yes]",
 )
 
@@ -68,7 +74,7 @@ _SHARED = (
 )
 
 
-def _command(op: str, text: str, *extra: Callable[[Any], Any]) -> None:
+def _command(op: str, text: str, example: str, *extra: Callable[[Any], Any]) -> None:
     """Register the question about one op."""
 
     def answer(**options: Any) -> int:
@@ -79,12 +85,12 @@ def _command(op: str, text: str, *extra: Callable[[Any], Any]) -> None:
 
     for option in reversed([*_KNOBS, *extra, *_SHARED]):
         option(answer)
-    solve.command(op, help=f"{text}\n\n{HELP}", short_help=text)(answer)
+    solve.command(op, help=f"{text}\n\n\b\n  convcalc solve {op} {example}\n\n{HELP}", short_help=text)(answer)
 
 
-_command("conv", "Which convolutions fit, or which sizes fit a convolution.")
-_command("tconv", "Which transposed convolutions fit, or which sizes fit one.", _ADDED)
-_command("pool", "Which pooling layers fit, or which sizes fit one.", _CEIL)
+_command("conv", "Which convolutions fit, or which sizes fit a convolution.", "--in 28 --out 28 -k 3,5")
+_command("tconv", "Which transposed convolutions fit, or which sizes fit one.", "--in 7 --out 14 -s 2", _ADDED)
+_command("pool", "Which pooling layers fit, or which sizes fit one.", "--out 56 -k 3 -s 2 -p 1", _CEIL)
 
 
 def _answered(
@@ -180,9 +186,9 @@ def _tell_sizes(question: "Question") -> int:
 def _note_search(question: "Question", first: "Solution | None") -> None:
     from convcalc.renderers.solutions import must_be_uneven, searched_line
 
-    click.echo(f"note: {searched_line(question)}", err=True)
+    noted(searched_line(question))
     if first and must_be_uneven(first, question):
-        click.echo("note: the padding must be uneven, no equal sides fit", err=True)
+        noted("the padding must be uneven, no equal sides fit")
 
 
 def _show(question: "Question", found: "Iterator[Solution]", limit: int | None, *, as_json: bool, quiet: bool) -> None:
@@ -198,7 +204,7 @@ def _show(question: "Question", found: "Iterator[Solution]", limit: int | None, 
     for line in solution_lines(islice(found, limit), question):
         click.echo(line)
     if not quiet and limit is not None and next(found, None):
-        click.echo("note: more exist, --all lists them", err=True)
+        noted("more exist, --all lists them")
 
 
 def _refuse(question: "Question") -> int:

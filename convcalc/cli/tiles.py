@@ -2,26 +2,26 @@
 
 import click
 
-from convcalc.cli.group import ANSWERED, as_option, code_of, told
+from convcalc.cli.completing import complete_source
+from convcalc.cli.group import ANSWERED, as_option, code_of, noted, told
 from convcalc.cli.options import framework_option
 from convcalc.errors import Impossible
 
 
 @click.command(
-    short_help="Tiles of which a network gives the same as of the whole image.",
     help="""Tiles of which a network gives the same as of the whole image: halo, step, overlap, and what to keep.
+
+\b
+  convcalc tiles unet --tile 572
+  convcalc tiles net.toml -i 3@2048x2048 --tile 512
 
 Tiles start at multiples of the step. Of an inner tile keep the cells that are told: the
 others saw padding where the image has cells. The first and the last tile are kept up to
 the border. With -i the image to cut; else the network's input tells the channels and the
 number of axes.
-
-\b
-  convcalc tiles unet --tile 572
-  convcalc tiles net.toml -i 3@2048x2048 --tile 512
 """,
 )
-@click.argument("source", metavar="[SOURCE]", required=False)
+@click.argument("source", metavar="[SOURCE]", required=False, shell_complete=complete_source)
 @click.option("-e", "layers", metavar="LAYERS", help="the layers themselves, | between them")
 @click.option("-i", "--input", "start", metavar="SIZE", help="the image, to tell where its tiles start")
 @framework_option
@@ -58,5 +58,5 @@ def tiles(
     click.echo(tiles_json(found, framework or network.framework, image) if as_json else tiles_text(found, image))
     for number in [] if quiet else found.whole:
         layer = network.layers[number - 1]
-        click.echo(f"note: layer {number} ({layer.op}) takes its mean over all cells, of a tile another one", err=True)
+        noted(f"layer {number} ({layer.op}) takes its mean over all cells, of a tile another one")
     return ANSWERED

@@ -118,6 +118,35 @@ KINDS: Mapping[str, Callable[[object, str, Rank], Any]] = {
 """What an argument can be: a count is at least 1, a plural is a value for all axes or a list of one for each."""
 
 
+def _schemas(rank: Rank) -> Mapping[str, dict[str, Any]]:
+    """JSON Schema of each kind, for a layer of so many axes."""
+    whole, number, text = {"type": "integer"}, {"type": "number"}, {"type": "string"}
+    count = {"type": "integer", "minimum": 1}
+    pair = {"type": "array", "items": whole, "minItems": 2, "maxItems": 2}
+    size = {"type": ["integer", "null"]}
+    return {
+        "Count": count,
+        "Int": whole,
+        "Counts": _each(count, rank),
+        "Ints": _each(whole, rank),
+        "Number": number,
+        "Numbers": _each(number, rank),
+        "List": {"type": "array", "items": whole},
+        "Sizes": {"type": ["integer", "null", "array"], "items": size},
+        "Pairs": {"type": "array", "items": pair},
+        "Bool": {"type": "boolean"},
+        "Text": text,
+        "Names": {"type": ["string", "array"], "items": text},
+        "Any": {},
+    }
+
+
+def _each(one: dict[str, Any], rank: Rank) -> dict[str, Any]:
+    """One value, or a list of one for each axis."""
+    several = {"type": "array", "items": one, "minItems": rank or 1}
+    return {"anyOf": [one, {**several, "maxItems": rank} if rank else several]}
+
+
 _SAID = {
     "Count": "an integer from 1",
     "Int": "an integer",
@@ -137,6 +166,11 @@ class Argument(NamedTuple):
     kinds: tuple[str, ...]
     default: object
 
+    @property
+    def required(self) -> bool:
+        """Whether there is no default."""
+        return self.default is REQUIRED
+
     def read(self, value: object, rank: Rank) -> Any:
         """The value, of the first kind that takes it. Raises the `Malformed` of the last."""
         if value is None and self.default is None:
@@ -150,6 +184,14 @@ class Argument(NamedTuple):
                 refused = error
         wrong = refused.what if isinstance(value, str) else f"is none of what it can be, got {quote(value)}"
         raise Malformed(wrong, key=self.name, hint=" or ".join([_SAID.get(kind, kind) for kind in self.kinds]))
+
+    def schema(self, rank: Rank) -> dict[str, Any]:
+        """JSON Schema of what `read` takes."""
+        known = _schemas(rank)
+        kinds = [known[kind] for kind in self.kinds]
+        if self.default is None:
+            kinds.append({"type": "null"})
+        return kinds[0] if len(kinds) == 1 else {"anyOf": kinds}
 
 
 class Signature:
@@ -193,7 +235,7 @@ class Signature:
         given = self._given(name, positional, named)
         values = {}
         for key, argument in self.arguments.items():
-            if key not in given and argument.default is REQUIRED:
+            if key not in given and argument.required:
                 raise Malformed(f"{name} needs {key}", key=key, hint=f"its arguments are {', '.join(self.arguments)}")
             value = given.get(key, argument.default)
             values[key] = None if value is None and key not in given else argument.read(value, rank)

@@ -5,7 +5,7 @@ from math import gcd
 from typing import Any
 
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Kind
+from convcalc.ops.kinds import Kind, text_schema
 from convcalc.shape import quote, read_int
 
 _DECIMAL = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?")
@@ -32,8 +32,9 @@ class Scale(Kind):
         return "x".join([str(top) if below == 1 else f"{top}/{below}" for top, below in value])
 
     def schema(self) -> dict[str, Any]:
-        one = {"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}
-        return {"anyOf": [*one["anyOf"], {"type": "array", "items": one, "minItems": 1}]}
+        number, text = {"type": "number", "exclusiveMinimum": 0}, r"[0-9]+/[0-9]+|[0-9]*\.?[0-9]*"
+        several = {"type": "array", "items": {"anyOf": [number, text_schema(text)]}, "minItems": 1}
+        return {"anyOf": [number, text_schema(f"({text})(x({text}))*"), several]}
 
 
 def _read_ratio(text: str, key: str) -> Ratio:
@@ -63,4 +64,4 @@ class Decimal(Kind):
         return self.read(value if isinstance(value, str) else str(value), key)
 
     def schema(self) -> dict[str, Any]:
-        return {"anyOf": [{"type": "number", "minimum": 0}, {"type": "string"}]}
+        return {"anyOf": [{"type": "number"}, text_schema(_DECIMAL.pattern)]}

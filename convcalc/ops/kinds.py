@@ -16,6 +16,24 @@ PerAxis = tuple[int, ...]
 PaddingValue = str | tuple[Sides, ...]
 """A padding word, or the cells before and after: once for all axes, or for each."""
 
+INTEGER = "-?[0-9]+"
+"""An integer as text, as a pattern of JSON Schema."""
+
+
+def text_schema(pattern: str) -> dict[str, Any]:
+    """JSON Schema of text of that form, or of text with a block's `{parameter}` in it."""
+    return {"type": "string", "pattern": f"^({pattern})$|[{{].*[}}]"}
+
+
+def integer_schema(minimum: int | None) -> dict[str, Any]:
+    """JSON Schema of what `integer` takes."""
+    number = {"type": "integer"} if minimum is None else {"type": "integer", "minimum": minimum}
+    return {"anyOf": [number, text_schema(_digits(minimum))]}
+
+
+def _digits(minimum: int | None) -> str:
+    return INTEGER if minimum is None or minimum < 1 else "0*[1-9][0-9]*"
+
 
 class Kind:
     """How the value of a knob is written. `words` are bare tokens that set the knob by themselves."""
@@ -75,7 +93,7 @@ class Count(Kind):
         return integer(value, self.minimum, key)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.minimum}
+        return integer_schema(self.minimum)
 
 
 class Axes(Kind):
@@ -100,8 +118,9 @@ class Axes(Kind):
         return show_size(value)
 
     def schema(self) -> dict[str, Any]:
-        one = {"type": "integer", "minimum": self.minimum}
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}, {"type": "string"}]}
+        one, digits = integer_schema(self.minimum), _digits(self.minimum)
+        several = {"type": "array", "items": one, "minItems": 1}
+        return {"anyOf": [one["anyOf"][0], text_schema(f"{digits}(x{digits})*"), several]}
 
 
 class Padding(Kind):
@@ -132,9 +151,13 @@ class Padding(Kind):
         return "x".join([str(before) if before == after else f"{before}:{after}" for before, after in value])
 
     def schema(self) -> dict[str, Any]:
-        sides = {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 2}
-        axes = {"type": "array", "items": {"anyOf": [{"type": "integer"}, sides]}, "minItems": 1}
-        return {"anyOf": [{"type": "integer"}, {"type": "string"}, axes]}
+        sides = f"{INTEGER}(:{INTEGER})?"
+        text = "|".join([*self.words, f"{sides}(x{sides})*"])
+        words = [{"enum": list(self.words)}] if self.words else []
+        pair = {"type": "array", "items": integer_schema(None), "minItems": 2, "maxItems": 2}
+        each = {"anyOf": [{"type": "integer"}, text_schema(sides), pair]}
+        several = {"type": "array", "items": each, "minItems": 1}
+        return {"anyOf": [{"type": "integer"}, *words, text_schema(text), several]}
 
     def _hint(self) -> str:
         return "write 1, 1x2, 0:1x2:2" + "".join(f", {word}" for word in self.words)
@@ -179,7 +202,7 @@ class Flag(Kind):
         return "true" if value else "false"
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "boolean"}
+        return {"anyOf": [{"type": "boolean"}, text_schema("true|false")]}
 
 
 class Choice(Kind):
@@ -195,7 +218,7 @@ class Choice(Kind):
         return text
 
     def schema(self) -> dict[str, Any]:
-        return {"enum": list(self.words)}
+        return {"anyOf": [{"enum": list(self.words)}, text_schema("|".join(self.words))]}
 
 
 WINDOW_PADDING = Padding(tuple(PADDING_WORDS))

@@ -3,7 +3,7 @@
 from typing import Any
 
 from convcalc.errors import Malformed
-from convcalc.ops.kinds import Kind, PerAxis, integer, items_of
+from convcalc.ops.kinds import INTEGER, Kind, PerAxis, integer, integer_schema, items_of, text_schema
 from convcalc.shape import quote, read_axes, read_int, show_size
 
 
@@ -25,8 +25,8 @@ class Order(Kind):
         return ",".join(map(str, value))
 
     def schema(self) -> dict[str, Any]:
-        whole = {"type": "integer", "minimum": 0}
-        return {"anyOf": [{"type": "array", "items": whole, "minItems": 1}, {"type": "string"}]}
+        several = {"type": "array", "items": integer_schema(0), "minItems": 1}
+        return {"anyOf": [several, text_schema(f"{INTEGER}([x,]{INTEGER})*")]}
 
     def _check(self, order: list[int], key: str) -> PerAxis:
         if sorted(order) != list(range(len(order))):
@@ -60,8 +60,9 @@ class ReshapeTarget(Kind):
         return f"{value[0]}@{show_size(value[1:])}" if len(value) > 1 else str(value[0])
 
     def schema(self) -> dict[str, Any]:
-        numbers = {"type": "array", "items": {"type": "integer"}, "minItems": 1}
-        return {"anyOf": [{"type": "string"}, {"type": "integer"}, numbers]}
+        number = {"type": "integer", "minimum": -1, "not": {"const": 0}}
+        several = {"type": "array", "items": {"anyOf": [number, text_schema(INTEGER)]}, "minItems": 1}
+        return {"anyOf": [number, text_schema(f"({INTEGER}@)?{INTEGER}(x{INTEGER})*"), several]}
 
     def _check(self, target: PerAxis, key: str) -> PerAxis:
         for number in target:

@@ -17,6 +17,9 @@ class Name(Kind):
             raise Malformed("must be the name of a layer, got nothing", key=key)
         return text
 
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "minLength": 1}
+
 
 class Names(Kind):
     """The names of earlier layers."""
@@ -37,5 +40,4 @@ class Names(Kind):
         return " ".join(value)
 
     def schema(self) -> dict[str, Any]:
-        name = {"type": "string"}
-        return {"anyOf": [name, {"type": "array", "items": name, "minItems": 1}]}
+        return {"anyOf": [{"type": "string"}, {"type": "array", "items": Name().schema()}]}

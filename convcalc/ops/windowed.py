@@ -88,8 +88,11 @@ class Windowed(Planned[Window]):
 
     def windows(self, shape: Shape) -> tuple[Window, ...]:
         """The window on each axis, its padding in numbers for this shape."""
-        windows = zip(self.plan(len(shape.size)).windows, shape.size, strict=True)
-        return tuple([window._replace(padding=window.pads(cells)) for window, cells in windows])
+        windows = self.plan(len(shape.size)).windows
+        if isinstance(windows[0].padding, tuple):
+            return windows
+        axes = zip(windows, shape.size, strict=True)
+        return tuple([window._replace(padding=window.pads(cells)) for window, cells in axes])
 
     def sizes(self, size: tuple[int, ...]) -> tuple[int, ...]:
         """Every axis by `floor((in + padding - extent) / stride) + 1`."""

@@ -85,6 +85,8 @@ def fill(item: Any, arguments: Mapping[str, str], depth: int = 3) -> Any:
     >>> fill("conv {out} k3 s{stride}", {"out": "64", "stride": "2"})
     'conv 64 k3 s2'
     """
+    if not arguments and depth and isinstance(item, dict) and _is_plain(item):
+        return item
     if isinstance(item, str):
         return _PLACEHOLDER.sub(lambda found: _argument(found[1], arguments), item) if "{" in item else item
     if depth and isinstance(item, list):
@@ -92,6 +94,11 @@ def fill(item: Any, arguments: Mapping[str, str], depth: int = 3) -> Any:
     if depth and isinstance(item, dict):
         return {key: part if key == "layers" else fill(part, arguments, depth - 1) for key, part in item.items()}
     return item
+
+
+def _is_plain(table: Mapping[str, Any]) -> bool:
+    """Whether a table holds numbers and text without a placeholder, as almost every one does."""
+    return all(type(part) is int or (type(part) is str and "{" not in part) for part in table.values())
 
 
 def _argument(name: str, arguments: Mapping[str, str]) -> str:

@@ -4,14 +4,17 @@ It knows the keys and how blocks unfold, not which format the document was writt
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_knowing, dialect_named
 from convcalc.errors import ConvcalcError, Malformed
 from convcalc.network import Layer, Network, Place
 from convcalc.ops.kinds import integer
+from convcalc.ops.op import Op
+from convcalc.ops.unreadable import Unreadable
 from convcalc.readers.blocks import MAX_DEPTH, Block, Scope, fill
+from convcalc.readers.checks import NOTHING, read_check, read_codes
 from convcalc.readers.layers import Entry, read_entry, spelled_heads
 from convcalc.readers.spelling import LAYER_KEYS, STATEMENTS, check_name
 from convcalc.shape import Shape, check_least, quote, read_shape
@@ -20,32 +23,36 @@ from convcalc.suggest import nearest
 if TYPE_CHECKING:
     from convcalc.dialects.dialect import Dialect
 
-KEYS = (*STATEMENTS, "layers", "blocks")
-"""The keys of a network."""
+KEYS = (*STATEMENTS, "layers", "blocks", "check", "$schema")
+"""The keys of a network; `$schema` is for editors."""
 
 MAX_LAYERS = 100_000
 """Blocks that use blocks grow fast; this many layers are built in a second or two."""
 
 
-def read_document(document: object, framework_asked: str | None = None) -> Network:
+def read_document(
+    document: object, framework_asked: str | None = None, problems: list[ConvcalcError] | None = None
+) -> Network:
     """The network that a document describes. Raises `Malformed` with the place in it.
 
-    A document that states no framework is read as one of the framework that is asked for.
+    A document that states no framework is read as one of the framework that is asked for. Where there is a list of
+    `problems`, what is wrong with a layer is put there, and something stands in for the layer.
     """
     if not isinstance(document, dict):
         raise Malformed(f"a network is a table of {', '.join(KEYS)}, got {quote(document)}")
     for key in document:
         if key not in KEYS:
-            raise Malformed(f"unknown key {quote(key)}", hint=nearest(str(key), KEYS))
+            with _collected(problems):
+                raise Malformed(f"unknown key {quote(key)}", key=str(key), hint=nearest(str(key), KEYS))
     if "layers" not in document:
         raise Malformed("a network needs layers", hint="at least one, such as conv 64 k3 p1")
-    stated = _read(document, "framework", _framework)
+    named = _read(document, "framework", _framework)
     blocks = {}
     for name, body in (_read(document, "blocks", _blocks) or {}).items():
         with _at("blocks", name):
             blocks[name] = Block(name, body)
     opset = _read(document, "opset", _opset)
-    framework = stated or dialect_named(framework_asked) or _inferred(document["layers"], blocks)
+    framework = named or dialect_named(framework_asked) or _inferred(document["layers"], blocks)
     for name in blocks:
         if framework and framework.knows(name):
             with _at("blocks", name):
@@ -53,15 +60,31 @@ def read_document(document: object, framework_asked: str | None = None) -> Netwo
     if opset is not None:
         with _at("opset"):
             framework = dialect_named(framework and framework.name, opset)
-    builder = _Builder(framework, blocks)
+    builder = _Builder(framework, blocks, problems)
     builder.add_all(document["layers"], Scope(0, ("layers",)))
+    stated: dict[str, Any] = {}
+    for key, read in (("input", builder.shape), ("expect", builder.shape), ("check", read_check)):
+        with _collected(problems):
+            stated[key] = _read(document, key, read)
     return Network(
         builder.layers,
         framework=framework and framework.name,
         opset=opset,
-        input=_read(document, "input", builder.shape),
-        expect=_read(document, "expect", builder.shape),
+        input=stated.get("input"),
+        expect=stated.get("expect"),
+        check=stated.get("check") or NOTHING,
     )
+
+
+@contextmanager
+def _collected(problems: list[ConvcalcError] | None) -> Iterator[None]:
+    """Puts an error to the others, where they are collected, and goes on."""
+    try:
+        yield
+    except Malformed as error:
+        if problems is None:
+            raise
+        problems.append(error)
 
 
 @contextmanager
@@ -110,12 +133,21 @@ def _inferred(layers: object, blocks: Mapping[str, Block]) -> "Dialect | None":
     return dialect_knowing(names) if names else None
 
 
+def _found(scope: Scope, name: str, index: int, op: Op, place: Place) -> int:
+    """The layer that an op names, its place that of the name."""
+    with _at(*place, *(("names", index) if op.joins else ("like",))):
+        return scope.find(name)
+
+
 class _Builder:
     """Unfolds lines, blocks and groups into one list of layers."""
 
-    def __init__(self, framework: "Dialect | None", blocks: Mapping[str, Block]) -> None:
+    def __init__(
+        self, framework: "Dialect | None", blocks: Mapping[str, Block], problems: list[ConvcalcError] | None
+    ) -> None:
         self.framework = framework
         self.blocks = blocks
+        self.problems = problems
         self.layers: list[Layer] = []
 
     def shape(self, value: object) -> Shape:
@@ -141,9 +173,23 @@ class _Builder:
         before = scope.start
         for index, item in enumerate(items):
             place = (*scope.place, index)
-            with _at(*place):
+            try:
                 before = self._add(read_entry(fill(item, scope.arguments)), before, scope, place)
+            except Malformed as error:
+                error.place = error.place or place
+                before = self._stand_in(error, before, item, scope, place)
         return before
+
+    def _stand_in(self, error: Malformed, before: int, item: object, scope: Scope, place: Place) -> int:
+        """A layer of which nothing is known, under the name that can be read; its number."""
+        if self.problems is None or len(self.layers) >= MAX_LAYERS:
+            raise error
+        self.problems.append(error)
+        self.layers.append(Layer(Unreadable(), (before,), None, None, place))
+        with suppress(Malformed):
+            if (name := read_entry(item).keys.get("name")) and name not in scope.names:
+                scope.define(check_name(name), len(self.layers))
+        return len(self.layers)
 
     def _add(self, entry: Entry, before: int, scope: Scope, place: Place) -> int:
         """Add what an entry stands for, as often as it says; the number of its last layer."""
@@ -154,6 +200,7 @@ class _Builder:
         unfolds = entry.head in self.blocks or not entry.head
         label = name or (scope.label_of(entry.head or "repeat") if unfolds else None)
         add = self._add_layers if unfolds else self._add_op
+        first = len(self.layers)
         for turn in range(repeat):
             own = f"{label}.{turn}" if label and repeat > 1 else label
             number = add(entry, number, scope, own, place)
@@ -164,7 +211,16 @@ class _Builder:
             self._name(number, scope.full(name))
         if "expect" in keys:
             self.layers[number - 1] = self.layers[number - 1]._replace(expect=self.shape(keys["expect"]))
+        if "ignore" in keys:
+            with _at(*place, "ignore"):
+                self._ignore(read_codes(keys["ignore"]), first, place)
         return number
+
+    def _ignore(self, codes: tuple[str, ...], first: int, place: Place) -> None:
+        """What is ignored in a layer, or in every layer that a block or a group makes."""
+        for index in range(first, len(self.layers)):
+            layer = self.layers[index]
+            self.layers[index] = layer._replace(ignore=(*layer.ignore, *codes))
 
     def _source(self, name: object, scope: Scope, place: Place) -> int:
         with _at(*place, "from"):
@@ -185,7 +241,7 @@ class _Builder:
         if len(self.layers) == MAX_LAYERS:
             raise Malformed(f"that makes more than {MAX_LAYERS} layers")
         op = entry.op(self.framework, self.blocks)
-        inputs = (before, *[scope.find(reference) for reference in op.references()])
+        inputs = (before, *[_found(scope, name, index, op, place) for index, name in enumerate(op.references())])
         self.layers.append(Layer(op, inputs, scope.full(name) if name else None, None, place))
         if name:
             scope.define(name, len(self.layers))

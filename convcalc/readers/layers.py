@@ -5,6 +5,7 @@ It knows how layers are written, not which names or blocks a network has.
 
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from convcalc.errors import Malformed
@@ -16,7 +17,7 @@ from convcalc.shape import quote
 if TYPE_CHECKING:
     from convcalc.dialects.dialect import Dialect
 
-_CALL = re.compile(r"\s*(?:(?:self\.)?(?P<name>[^\s()=]+?)(?::\s|\s*=)\s*)?(?P<head>[A-Za-z_][\w.]*)\s*\(")
+CALL = re.compile(r"\s*(?:(?:self\.)?(?P<name>[^\s()=]+?)(?::\s|\s*=)\s*)?(?P<head>[A-Za-z_][\w.]*)\s*\(")
 """What a call starts with: `up: Conv2d(`, or as it stands in code: `self.up = Conv2d(`."""
 
 
@@ -63,12 +64,24 @@ class Entry(NamedTuple):
             raise Malformed(f"{self.head} joins no other layers, so {quote(names)} has no place", hint="see from=NAME")
 
     def _native(self, dialect: "Dialect | None", also: Iterable[str]) -> Op:
-        kind = op_named(self.head, [*also, *(dialect.layers if dialect else ())])
+        kind = BY_NAME.get(self.head) or op_named(self.head, [*also, *(dialect.layers if dialect else ())])
         if self.written:
             return read_op(self.head, self.tokens, tuple(self.settings.items()))
-        for key in self.settings:
-            knob_of(kind, key)
-        return kind(**self.settings)
+        if all(type(value) in (int, str, bool) for value in self.settings.values()):
+            return _made(kind.spelling, tuple([(key, value, type(value)) for key, value in self.settings.items()]))
+        return _made_of(kind, self.settings)
+
+
+def _made_of(kind: type[Op], settings: Mapping[str, Any]) -> Op:
+    for key in settings:
+        knob_of(kind, key)
+    return kind(**settings)
+
+
+@lru_cache(maxsize=4096)
+def _made(spelling: str, settings: tuple[tuple[str, Any, type], ...]) -> Op:
+    """The op, made once for all tables that say the same; the types tell 1 from true."""
+    return _made_of(BY_NAME[spelling], {key: value for key, value, _ in settings})
 
 
 def _not_a_layer(head: str, dialect: "Dialect | None") -> Malformed:
@@ -82,7 +95,7 @@ def _not_a_layer(head: str, dialect: "Dialect | None") -> Malformed:
 def read_entry(item: object) -> Entry:
     """The entry that an item is. Raises `Malformed`."""
     if isinstance(item, str):
-        return _call(item, found) if (found := _CALL.match(item)) else _line(item)
+        return _call(item, found) if (found := CALL.match(item)) else _line(item)
     if not isinstance(item, dict):
         raise Malformed(f"must be a line or a table, got {quote(item)}", hint='write "conv 64 k3 p1"')
     if len(item) == 1 and isinstance(line := next(iter(item.values())), str) and not {"op", "layers"} & set(item):
@@ -146,7 +159,7 @@ def _split(table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 def spelled_heads(items: object, blocks: Container[str]) -> Iterator[str]:
     """The names in a framework's own spelling among layers, and among the layers in groups."""
     for item in items if isinstance(items, list) else ():
-        if isinstance(item, str) and (found := _CALL.match(item)):  # its arguments may wait for a block's
+        if isinstance(item, str) and (found := CALL.match(item)):  # its arguments may wait for a block's
             yield found["head"]
             continue
         try:

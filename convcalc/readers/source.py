@@ -3,13 +3,15 @@
 import re
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from convcalc.errors import ConvcalcError, Malformed
+from convcalc.errors import SYNTAX, UNREADABLE, ConvcalcError, Malformed
 from convcalc.network import Network, Place
 from convcalc.readers.document import KEYS, read_document
-from convcalc.readers.text import parse as parse_text
 from convcalc.shape import MAX_DIGITS, quote
+
+if TYPE_CHECKING:
+    from convcalc.readers.positions import Spans
 
 MAX_BYTES = 32 * 1024 * 1024
 """Of a larger file no more than this is read."""
@@ -20,20 +22,60 @@ COMMAND_LINE = "-e"
 SUFFIXES: Mapping[str, str] = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml", ".txt": "text"}
 """The format that a suffix tells; any other file is recognised by its content."""
 
+_LONG_NUMBER = re.compile(rf"[0-9_]{{{MAX_DIGITS + 1}}}")
 _TOML = re.compile(r"""^\s*(\[|[\w."'-]+\s*=)""")
 _YAML = re.compile(rf"^(---|%YAML|({'|'.join(KEYS)})\s*:)")
 
 
 class Source(NamedTuple):
-    """A network, and where its parts stand in the text it was read from."""
+    """A network, and the text it was read from."""
 
     network: Network
     name: str
-    lines: Mapping[Place, str]
+    text: str
+    kind: str
 
-    def locate(self, place: Place) -> str:
-        """`net.txt:7`, or `net.toml: layers[3]`, for a place in the document."""
-        return _locate(self.name, place, self.lines, words=False)
+    @property
+    def spans(self) -> "Spans":
+        """Where everything stands in the text."""
+        from convcalc.readers.positions import spans_of
+
+        return spans_of(self.text, self.kind)
+
+    def locate(self, place: Place, key: str | None = None) -> str:
+        """`net.txt:7:3`, or `net.toml:12:3: layers[3]`, for a place in the document; `key` is what is meant in it."""
+        line, column, *_ = self.spans.locate(
+            place if key is None or key in place else (*place, key), self.network.framework
+        )
+        where = f"{self.name}:{line}" if self.name == COMMAND_LINE else f"{self.name}:{line}:{column}"
+        return joined(where, told_place(place, self.kind))
+
+
+class Text(NamedTuple):
+    """A file's text and the document in it, of which nobody has looked yet whether it is a network."""
+
+    name: str
+    text: str
+    kind: str
+    """`toml`, `json`, `yaml` or `text`."""
+    document: Any
+
+
+def open_text(data: bytes, name: str) -> Text:
+    """The document in `data`. Raises `Malformed`, its position and kind told, where there is none."""
+    try:
+        text = _decode(data)
+    except Malformed as error:
+        error.kind = UNREADABLE
+        raise
+    kind = "text" if name == COMMAND_LINE else format_of(text, name)
+    try:
+        return Text(name, text, kind, _document(text, kind))
+    except RecursionError:
+        raise Malformed("nested too deep to be a network", kind=SYNTAX) from None
+    except Malformed as error:
+        error.kind = error.kind or SYNTAX
+        raise
 
 
 def read_source(data: bytes, name: str, framework: str | None = None) -> Source:
@@ -41,16 +83,12 @@ def read_source(data: bytes, name: str, framework: str | None = None) -> Source:
 
     `framework` is whose layers they are where the file does not say it.
     """
-    lines: dict[Place, str] = {}
+    text = kind = ""
     try:
-        document = _document(_decode(data), name, lines)
-        return Source(read_document(document, framework), name, lines)
-    except RecursionError:
-        raise Malformed(f"{name}: nested too deep to be a network") from None
+        _, text, kind, document = open_text(data, name)
+        return Source(read_document(document, framework), name, text, kind)
     except ConvcalcError as error:
-        located = Malformed(f"{_locate(name, _whole_place(error), lines)}: {error.what}", hint=error.hint)
-        located.place = error.place
-        raise located from None
+        raise _located(error, name, text or data.decode("utf-8", "replace"), kind, framework) from None
 
 
 def _decode(data: bytes) -> str:
@@ -59,26 +97,38 @@ def _decode(data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise Malformed(f"not UTF-8: byte {error.start + 1} is 0x{data[error.start]:02x}") from None
+        raise _misencoded(error) from None
     if not text.strip():
-        raise Malformed("is empty", hint="write e.g. input 3@224x224, then conv 64 k7 s2 p3")
+        empty = Malformed("is empty", hint="write e.g. input 3@224x224, then conv 64 k7 s2 p3")
+        empty.position = (1, 1)
+        raise empty
     return text
 
 
-def _document(text: str, name: str, lines: dict[Place, str]) -> Any:
-    """The document in its format; for plain text `lines` is filled in."""
-    kind = "text" if name == COMMAND_LINE else format_of(text, name)
-    if kind == "text":
-        document, found = parse_text(text)
-        lines.update(found)
-        return document
+def _misencoded(error: UnicodeDecodeError) -> Malformed:
+    before = error.object[: error.start].decode("utf-8-sig")
+    malformed = Malformed(f"not UTF-8: byte {error.start + 1} is 0x{error.object[error.start]:02x}")
+    malformed.position = _position(before, len(before))
+    return malformed
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    from convcalc.readers.positions.lines import position
+
+    return position(text, offset)
+
+
+def _document(text: str, kind: str) -> Any:
     parse: Callable[[str], Any] = import_module(f"convcalc.readers.{kind}").parse
     try:
         return parse(text)
     except ValueError as error:
         if isinstance(error, ConvcalcError):
             raise
-        raise Malformed("a number is too long", hint=f"{MAX_DIGITS} digits are read") from error
+        found = _LONG_NUMBER.search(text)
+        malformed = Malformed("a number is too long", hint=f"{MAX_DIGITS} digits are read")
+        malformed.position = _position(text, found.start() if found else 0)
+        raise malformed from error
 
 
 def format_of(text: str, name: str = "") -> str:
@@ -98,20 +148,47 @@ def format_of(text: str, name: str = "") -> str:
     return "yaml" if _YAML.match(first) else "text"
 
 
-def _whole_place(error: ConvcalcError) -> Place:
-    """The place, and the key in it that the error is about."""
-    return error.place if error.key is None or error.key in error.place else (*error.place, error.key)
+def _located(error: ConvcalcError, name: str, text: str, kind: str, framework: str | None) -> Malformed:
+    """The error with the file, line and column and the place in the document at the front of its message.
+
+    There is no `kind` where the text could not be parsed: then the parser knows the position, if there is one.
+    """
+    place = error.place if error.key is None or error.key in error.place else (*error.place, error.key)
+    if kind:
+        from convcalc.readers.positions import locate
+
+        error.position = locate(text, kind, place, framework=framework)[:2]
+    where = _label(name, text, error.position) if error.position else name
+    located = Malformed(f"{joined(where, told_place(place, kind))}: {error.what}", hint=error.hint, kind=error.kind)
+    located.place, located.position = error.place, error.position
+    return located
 
 
-def _locate(name: str, place: Place, lines: Mapping[Place, str], *, words: bool = True) -> str:
-    """`net.txt:7: kernel` where lines are known, `net.toml: layers[3].kernel` where they are not."""
-    for length in range(len(place), 0, -1):
-        if label := lines.get(place[:length]):
-            return _joined(f"{name}:{label if words else label.split(' ', 1)[0]}", place[length:])
-    return _joined(f"{name}:{place[1]}", place[2:]) if place[:1] == ("line",) else _joined(name, place)
+def _label(name: str, text: str, position: tuple[int, int]) -> str:
+    """`net.toml:12:3`; for layers on the command line `-e:1`, or `-e:1 'relu'` where a line holds more."""
+    line, column = position
+    if name != COMMAND_LINE:
+        return f"{name}:{line}:{column}"
+    written = re.split(r"\r\n?|\n", text)[line - 1].split("#", 1)[0] if text else ""
+    if "|" not in written:
+        return f"{name}:{line}"
+    start = written.rfind("|", 0, column - 1) + 1
+    return f"{name}:{line} {quote(' '.join(written[start:].split('|', 1)[0].split()), 30)}"
 
 
-def _joined(name: str, place: Place) -> str:
+def told_place(place: Place, kind: str) -> Place:
+    """What of a place is worth telling besides its line: of a text no more than the key in a layer or a block."""
+    if kind != "text":
+        return place
+    if len(place) == 1:
+        return ()
+    while len(place) > 1 and place[0] in ("layers", "blocks"):
+        place = place[2:]
+    return () if place[:1] == ("names",) else place
+
+
+def joined(name: str, place: Place) -> str:
+    """A file and the path in it: `net.toml: layers[3].kernel`."""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).lstrip(".")
     return f"{name}: {path}" if path else name
 

@@ -4,7 +4,7 @@ It knows the ops and their knobs, not which layers exist.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,13 +18,13 @@ from convcalc.suggest import nearest
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PREFIXED = re.compile(r"([a-z]+)(-?\d.*)")
 
-LAYER_KEYS = ("name", "from", "expect", "repeat")
+LAYER_KEYS = ("name", "from", "expect", "repeat", "ignore")
 """Keys that any layer takes besides its own knobs."""
 
 STATEMENTS = ("framework", "opset", "input", "expect")
 """Lines of a text file that set a key of the network."""
 
-KEYWORDS = (*STATEMENTS, "layers", "blocks", "block", "repeat", "end")
+KEYWORDS = (*STATEMENTS, "layers", "blocks", "block", "repeat", "end", "check")
 """Words that open a line of a text file, or a file: no block is called so."""
 
 RESERVED = "in"
@@ -167,3 +167,27 @@ def _tokens_hint(op: type[Op], token: str) -> str:
     forms = [f"{knob.letter}{knob.kind.metavar}" for knob in op.knobs.values() if knob.letter and not knob.positional]
     forms += [knob.kind.metavar for knob in op.knobs.values() if knob.positional]
     return f"it takes {' '.join([*forms, *words])}" if forms or words else "it takes nothing"
+
+
+def knobs_set(head: str, tokens: Sequence[str]) -> Iterator[tuple[str, int, int]]:
+    """Which knob each token sets, up to one that can't be read: the knob, the value's first token, and the one after.
+
+    >>> list(knobs_set("upsample", ["bilinear", "to", "0x0"]))
+    [('mode', 0, 1), ('size', 2, 3)]
+    """
+    op = BY_NAME.get(head, Op)
+    if any(isinstance(knob.kind, Names) for knob in op.knobs.values()):
+        if tokens:
+            yield "names", 0, len(tokens)
+        return
+    rest, values, readable = list(tokens), dict[str, Any](), True
+    while rest and readable:
+        first = len(tokens) - len(rest)
+        try:
+            name, values[name] = _next_value(op, rest, values)
+        except Malformed as error:
+            name, readable = error.key or "", False
+        end = len(tokens) - len(rest)
+        if name in op.knobs:
+            follows = tokens[first] == op.knobs[name].keyword and end > first + 1
+            yield name, first + follows, end

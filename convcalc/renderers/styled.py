@@ -1,6 +1,7 @@
 """The table of a trace for a terminal, laid out and coloured by rich."""
 
 from rich.box import ASCII2, SIMPLE_HEAD
+from rich.console import Console
 from rich.style import Style
 from rich.table import Table
 from rich.text import Text
@@ -22,3 +23,20 @@ def table_of(sheet: Sheet, glyphs: Glyphs = UNICODE) -> Table:
     for index, cells in enumerate(sheet.rows):
         table.add_row(*[Text(cell) for cell in cells], style=BAD if sheet.failed and index == last else None)
     return table
+
+
+def styled_lines(sheet: Sheet, glyphs: Glyphs, width: int, *, colour: bool) -> list[str]:
+    """The lines of the table in so many columns; without colour there is no escape code, not even for bold."""
+    console = Console(
+        width=width,
+        height=50,
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        markup=False,
+        emoji=False,
+        highlight=False,
+    )
+    with console.capture() as capture:
+        console.print(table_of(sheet, glyphs))
+    return [line.rstrip() for line in capture.get().splitlines()]

@@ -74,7 +74,7 @@ class Line:
         return -self if self < 0 else self
 
     def __sub__(self, other: object) -> Number:
-        if isinstance(other, Line) and (other.variable, other.a, other.d) == (self.variable, self.a, self.d):
+        if type(other) is Line and (other.variable, other.a, other.d) == (self.variable, self.a, self.d):
             apart, rest = divmod(self.b - other.b, self.d)
             if not rest:
                 return apart

@@ -170,8 +170,8 @@ def test_a_broken_expectation_is_an_error_with_its_place(run: Run, tmp_path: Pat
     result = run(["chain", str(path)])
     assert result.exit_code == 1
     assert result.stderr.splitlines() == [
-        f"error: {path}:3: layer 1 conv 8 k3: expected 8@7x7, got 8@6x6",
-        f"error: {path}:2: layer 2 relu: expected 8@5x5, got 8@6x6",
+        f"error: {path}:3:18: layer 1 conv 8 k3: expected 8@7x7, got 8@6x6",
+        f"error: {path}:2:8: layer 2 relu: expected 8@5x5, got 8@6x6",
     ]
     assert "8@6x6" in result.stdout
 
@@ -245,7 +245,7 @@ def test_a_file_comes_before_a_preset_of_the_same_name(
 def test_the_expectation_of_the_network_is_told_at_its_own_line(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "net.txt"
     path.write_text("input 3@8\nexpect 8@7\nconv 8 k3 expect=8@6\n")
-    assert run(["chain", str(path)]).stderr == f"error: {path}:2: layer 1 conv 8 k3: expected 8@7, got 8@6\n"
+    assert run(["chain", str(path)]).stderr == f"error: {path}:2:8: layer 1 conv 8 k3: expected 8@7, got 8@6\n"
 
 
 def test_another_input_is_not_held_to_what_is_expected_of_the_first(run: Run) -> None:

@@ -19,11 +19,11 @@ PACKAGE = Path(convcalc.__file__).parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     "cli",
-    "api",
-    "renderers readers",
-    "rules",
+    "api checker",
+    "renderers readers schema",
+    "rules report",
     "solve",
-    "network trace receptive comparison differences",
+    "network trace receptive comparison differences changes",
     "dialects",
     "ops",
     "suggest shape divisors",

@@ -141,6 +141,12 @@ def test_a_comparison_splits_at_the_very_number(compare: Callable[[Any, Any], bo
         check(domain_from(1), _choice(compare, _times(slope, _itself), _minus(constant, _nothing)))
 
 
+@pytest.mark.parametrize("compare", COMPARISONS, ids=lambda compare: compare.__name__)
+def test_a_rounded_line_is_not_taken_for_a_multiple_of_itself(compare: Callable[[Any, Any], bool]) -> None:
+    check(domain_from(0), lambda n: compare(n // 2, 2 * (n // 2)))
+    check(domain_from(0), lambda n: compare(3 * (n // 2) - 4, n // 2))
+
+
 def test_what_a_floor_takes_away_is_asked_for_when_it_matters() -> None:
     assert len(list(followed(domain_from(1), lambda n: (n // 4096 + 3) // 256))) == 1
     assert len(list(followed(domain_from(1), lambda n: n // 4096 * 6 // 3 + 1))) == 1

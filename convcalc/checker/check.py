@@ -1,0 +1,182 @@
+"""One file's bytes to its findings, each with its place. It knows no option and no format."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from convcalc.checker.likeness import is_network, might_be_network
+from convcalc.checker.settings import Settings
+from convcalc.dialects.ruled import Ruled
+from convcalc.errors import TOO_LONG, UNREADABLE, ConvcalcError, Malformed, too_long
+from convcalc.network import Layer, Network, Place
+from convcalc.readers.document import read_document
+from convcalc.readers.positions import locate
+from convcalc.readers.positions.lines import lines_of
+from convcalc.readers.source import Text, joined, open_text
+from convcalc.report import ERROR, FileReport, Finding, Span
+from convcalc.rules import RULES
+from convcalc.rules.choice import DEFAULT, Choice, codes_of
+from convcalc.rules.rule import Remark
+from convcalc.rules.survey import Survey
+
+UNREADABLE_CODE, SYNTAX_CODE, NETWORK_CODE, INPUT_CODE = "CC001", "CC002", "CC003", "CC004"
+
+
+class _Raw(NamedTuple):
+    """A finding before its place in the text is looked for."""
+
+    code: str
+    severity: str
+    message: str
+    help: str | None
+    place: Place
+
+
+def check_bytes(data: bytes, path: str, settings: Settings, *, sure: bool = True) -> FileReport | None:
+    """Everything that the chosen rules find in one file; None for one that is no network and need not be (`sure`).
+
+    Raises `Malformed` where the settings themselves are wrong.
+    """
+    try:
+        text = open_text(data, path)
+    except Malformed as error:
+        return FileReport(path, (unread(path, error, data),)) if sure or might_be_network(data, path) else None
+    if not sure and not is_network(text):
+        return None
+    try:
+        raw, framework = _read(text, settings)
+    except ValueError as error:
+        if not too_long(error):
+            raise
+        raw, framework = [_Raw(NETWORK_CODE, ERROR, TOO_LONG, None, ())], None
+    return FileReport(path, tuple(_placed(raw, text, framework)) if raw else ())
+
+
+def _read(text: Text, settings: Settings) -> tuple[list[_Raw], str | None]:
+    """What is wrong with the document and with the network in it, and whose layers they are."""
+    problems: list[ConvcalcError] = []
+    asked = settings.framework or settings.usual_framework
+    try:
+        network = read_document(text.document, asked, problems)
+    except ConvcalcError as error:
+        return [_misread(problem) for problem in [*problems, error]], asked
+    found = _found(network, settings)
+    if any(problem.place[:1] == ("input",) for problem in problems):
+        found = (one for one in found if one.code != INPUT_CODE)
+    return [*[_misread(problem) for problem in problems], *found], network.framework
+
+
+def unread(path: str, error: ConvcalcError, data: bytes = b"") -> Finding:
+    """The one finding of a file that can't be read."""
+    code = UNREADABLE_CODE if error.kind == UNREADABLE else SYNTAX_CODE
+    line, column = error.position or (1, 1)
+    span = Span(line, column, line, column + 1) if data else None
+    lines = lines_of(data.decode("utf-8-sig", "replace"))
+    return Finding(path, code, RULES[code].name, ERROR, _message(error), error.hint, "", span, _line(lines, line))
+
+
+def _message(error: ConvcalcError) -> str:
+    return error.what if error.key is None or error.key in error.place else f"{error.key}: {error.what}"
+
+
+def _line(lines: Sequence[str], number: int) -> str:
+    return lines[number - 1] if number <= len(lines) else ""
+
+
+def _misread(error: ConvcalcError) -> _Raw:
+    place = error.place if error.key is None or error.key in error.place else (*error.place, error.key)
+    return _Raw(NETWORK_CODE, ERROR, _message(error), error.hint, place)
+
+
+def _found(network: Network, settings: Settings) -> Iterator[_Raw]:
+    choice = DEFAULT.narrowed(settings.project)
+    try:
+        choice = choice.narrowed(network.check)
+    except Malformed as error:
+        error.place = ("check", *([error.key] if error.key else []))
+        yield _misread(error)
+    choice = choice.narrowed(settings.asked)
+    yield from _ignores(network)
+    try:
+        survey = Survey(network, network.start(settings.start), settings.framework)
+    except Malformed as error:
+        yield _not_run(error)
+        return
+    yield from _merged([(code, remark) for code, remark in _remarks(survey, choice)], choice, survey)
+
+
+def _not_run(error: Malformed) -> _Raw:
+    code = INPUT_CODE if error.key == "input" else NETWORK_CODE
+    return _Raw(code, ERROR, error.what, error.hint, ())
+
+
+def _ignores(network: Network) -> Iterator[_Raw]:
+    """Words among what layers ignore that are no rules."""
+    for layer in {layer.ignore: layer for layer in network.layers if layer.ignore}.values():
+        for word in layer.ignore:
+            try:
+                codes_of(word)
+            except Malformed as error:
+                error.place = (*layer.place, "ignore")
+                yield _misread(error)
+
+
+def _remarks(survey: Survey, choice: Choice) -> Iterator[tuple[str, Remark]]:
+    """What the rules that are on find, and no layer ignores."""
+    for code in choice.severities:
+        for remark in RULES[code].find(survey):
+            if not remark.number or not _is_ignored(code, survey.network.layers[remark.number - 1]):
+                yield code, remark
+
+
+def _is_ignored(code: str, layer: Layer) -> bool:
+    return bool(layer.ignore) and any(code in _known(word) for word in layer.ignore)
+
+
+def _known(word: str) -> list[str]:
+    """The codes that a word stands for; none where it is no rule, which is told elsewhere."""
+    try:
+        return codes_of(word)
+    except Malformed:
+        return []
+
+
+def _merged(found: Sequence[tuple[str, Remark]], choice: Choice, survey: Survey) -> Iterator[_Raw]:
+    """One finding for each rule and place: a block that is used often says the same of each of its uses."""
+    uses: dict[tuple[str, Place], list[Remark]] = {}
+    for code, remark in found:
+        uses.setdefault((code, _place_of(remark, survey)), []).append(remark)
+    for (code, place), remarks in uses.items():
+        first, more = remarks[0], len(remarks) - 1
+        also = f" (and so in {more} more layer{'s' if more > 1 else ''} written here)" if more else ""
+        yield _Raw(code, choice.severities[code], f"{_subject(first, survey)}{first.what}{also}", first.help, place)
+
+
+def _place_of(remark: Remark, survey: Survey) -> Place:
+    key = remark.key
+    if not remark.number:
+        return (key,) if key else ()
+    op = survey.ops[remark.number - 1]
+    if key and isinstance(op, Ruled):
+        key = op.words.get(key, key)
+    place = survey.network.layers[remark.number - 1].place if remark.place is None else remark.place
+    return place if key is None or key in place else (*place, key)
+
+
+def _subject(remark: Remark, survey: Survey) -> str:
+    """`layer 3 conv1: conv 64 k3: `, or nothing for the network as a whole."""
+    if not remark.number:
+        return ""
+    layer, op = survey.network.layers[remark.number - 1], survey.ops[remark.number - 1]
+    return f"layer {remark.number}{' ' + layer.name if layer.name else ''}: {op}: "
+
+
+def _placed(raw: Sequence[_Raw], text: Text, framework: str | None) -> list[Finding]:
+    """The findings with their places in the text, by line, column and code."""
+    lines = lines_of(text.text)
+    found = []
+    for one in raw:
+        span = locate(text.text, text.kind, one.place, framework=framework)
+        path, name = joined("", one.place).removeprefix(": "), RULES[one.code].name
+        excerpt = _line(lines, span.line)
+        found.append(Finding(text.name, one.code, name, one.severity, one.message, one.help, path, span, excerpt))
+    return sorted(found, key=lambda finding: (finding.span or Span(1, 1, 1, 1), finding.code))

@@ -1,0 +1,43 @@
+"""Whether a file that nobody named is meant to be a network. A folder holds other files of the same formats."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from convcalc.ops.registry import BY_NAME
+from convcalc.readers.source import Text, format_of
+from convcalc.readers.spelling import STATEMENTS
+
+_LAYERS: Mapping[str, re.Pattern[str]] = {
+    "toml": re.compile(r"^\s*(\[\[layers|layers\s*=)", re.MULTILINE),
+    "json": re.compile(r'"layers"\s*:'),
+    "yaml": re.compile(r"^layers\s*:", re.MULTILINE),
+}
+
+
+def is_network(text: Text) -> bool:
+    """Whether a document that could be read has layers at its top; of a text, whether most lines start with ops."""
+    if text.kind == "text":
+        return _reads_like_layers(text.text)
+    return isinstance(text.document, dict) and "layers" in text.document
+
+
+def might_be_network(data: bytes, name: str) -> bool:
+    """Whether a file that can't be read looks as if it were to have layers.
+
+    >>> might_be_network(b"[project", "pyproject.toml"), might_be_network(b"layers = [", "net.toml")
+    (False, True)
+    """
+    text = data.decode("utf-8", "replace")
+    kind = format_of(text, name)
+    return bool(_LAYERS[kind].search(text)) if kind in _LAYERS else _reads_like_layers(text)
+
+
+def _reads_like_layers(text: str) -> bool:
+    heads = [_head(line.split("#")[0].split()) for line in text.replace("|", "\n").splitlines()]
+    known = [head in BY_NAME or head in STATEMENTS for head in heads if head]
+    return 2 * sum(known) > len(known)
+
+
+def _head(words: Sequence[str]) -> str:
+    """The op of a line, behind its name."""
+    return next((word for word in words if not word.endswith(":")), "")
