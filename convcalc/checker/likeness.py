@@ -1,11 +1,12 @@
 """Whether a file that nobody named is meant to be a network. A folder holds other files of the same formats."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping
 
 from convcalc.ops.registry import BY_NAME
+from convcalc.readers.layers import CALL
 from convcalc.readers.source import Text, format_of
-from convcalc.readers.spelling import STATEMENTS
+from convcalc.readers.spelling import KEYWORDS
 
 _LAYERS: Mapping[str, re.Pattern[str]] = {
     "toml": re.compile(r"^\s*(\[\[layers|layers\s*=)", re.MULTILINE),
@@ -33,11 +34,13 @@ def might_be_network(data: bytes, name: str) -> bool:
 
 
 def _reads_like_layers(text: str) -> bool:
-    heads = [_head(line.split("#")[0].split()) for line in text.replace("|", "\n").splitlines()]
-    known = [head in BY_NAME or head in STATEMENTS for head in heads if head]
+    lines = [line.split("#")[0] for line in text.replace("|", "\n").splitlines()]
+    blocks = {words[1] for line in lines if (words := line.split())[:1] == ["block"] and len(words) > 1}
+    known = [_starts_like_one(line, blocks) for line in lines if line.strip()]
     return 2 * sum(known) > len(known)
 
 
-def _head(words: Sequence[str]) -> str:
-    """The op of a line, behind its name."""
-    return next((word for word in words if not word.endswith(":")), "")
+def _starts_like_one(line: str, blocks: Container[str]) -> bool:
+    """Whether a line starts with an op, a block, a keyword or a call, behind the name of the layer."""
+    head = next((word for word in line.split() if not word.endswith(":")), "")
+    return head in BY_NAME or head in KEYWORDS or head in blocks or bool(CALL.match(line))

@@ -140,6 +140,14 @@ def _framework(table: Mapping[str, Any]) -> str | None:
     return value
 
 
+def _check_codes(check: Check) -> None:
+    try:
+        DEFAULT.narrowed(check)
+    except Malformed as error:
+        error.key = "per-file-ignores"
+        raise
+
+
 def _per_file(table: Mapping[str, Any]) -> tuple[tuple[str, Check], ...]:
     value = table.get("per-file-ignores", {})
     if not isinstance(value, dict):
@@ -147,5 +155,5 @@ def _per_file(table: Mapping[str, Any]) -> tuple[tuple[str, Check], ...]:
         raise Malformed(f"must be a table of patterns and codes, got {quote(value)}", key="per-file-ignores", hint=hint)
     checks = {pattern: read_check({"ignore": codes}) for pattern, codes in value.items()}
     for check in checks.values():
-        DEFAULT.narrowed(check)
+        _check_codes(check)
     return tuple(checks.items())

@@ -3,7 +3,7 @@
 from math import prod
 
 from convcalc.divisors import nearest_divisors
-from convcalc.errors import AXES, CHANNELS, FEATURES, Impossible
+from convcalc.errors import AXES, FEATURES, UNKNOWN, Impossible
 from convcalc.ops.kinds import PerAxis
 from convcalc.ops.layouts import Order, ReshapeTarget
 from convcalc.ops.op import Op, knob
@@ -14,7 +14,7 @@ def known_channels(op: Op, shape: Shape) -> int:
     """The channels, without which `op` can't tell what comes out."""
     if shape.channels is None:
         raise Impossible(
-            f"{op.spelling} needs the channels, {shape} has none", hint="write the input as C@HxW", kind=CHANNELS
+            f"{op.spelling} needs the channels, {shape} has none", hint="write the input as C@HxW", kind=UNKNOWN
         )
     return shape.channels
 

@@ -110,7 +110,7 @@ def tried(op: Op, shapes: Sequence[Shape]) -> Shape | ConvcalcError:
     try:
         return op.output(*shapes)
     except ConvcalcError as error:
-        return error
+        return kindly(error, op, shapes)
 
 
 def without_size(shape: Shape | None) -> Unsized:

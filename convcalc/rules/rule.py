@@ -52,11 +52,11 @@ class Rule(NamedTuple):
     """Whether it is on unless it is selected: what is a matter of taste is not."""
 
 
-def failing(kind: str, *, nearby: bool = False) -> Find:
-    """What finds the layers that fail in one way; `nearby` adds the sizes that work to the help."""
+def failing(*kinds: str, nearby: bool = False) -> Find:
+    """What finds the layers that fail in one of these ways; `nearby` adds the sizes that work to the help."""
 
     def find(survey: Survey) -> Iterator[Remark]:
-        failures = [failure for failure in survey.failures if failure.error.kind == kind]
+        failures = [failure for failure in survey.failures if failure.error.kind in kinds]
         for index, failure in enumerate(failures):
             error = failure.error
             sizes = nearby_sizes(survey, failure.number) if nearby and index < MOST_SEARCHED else ()

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, Generic, NamedTuple
 
 from convcalc.dialects.ruled import Ruled
-from convcalc.errors import EXPECTED, ConvcalcError, Impossible
+from convcalc.errors import EXPECTED, UNKNOWN, ConvcalcError, Impossible
 from convcalc.network import Layer, Network
 from convcalc.ops.op import Op
 from convcalc.ops.windowed import AnyWindow
@@ -85,8 +85,9 @@ class Survey:
 
     def _fail(self, error: ConvcalcError, op: Op, layer: Layer) -> None:
         shapes = [shape for source in layer.inputs if (shape := self.shapes[source])]
+        if error.kind != UNKNOWN or len(self.shapes) not in self._doubtful:
+            self._tell(kindly(error, op, shapes), layer)
         self._doubtful.add(len(self.shapes))
-        self._tell(kindly(error, op, shapes), layer)
         if shape := meant(op, layer, shapes):
             self.shapes.append(shape)
         else:
