@@ -57,6 +57,8 @@ EXPECTED = "expected"
 """An expectation that the network states is broken."""
 UNREADABLE = "unreadable"
 """A file, or a layer, can't be read."""
+STRUCTURE = "structure"
+"""Blocks stand too deep in each other, or make too many layers: there is no going on."""
 SYNTAX = "syntax"
 """A file is not in the format that it is said to be in."""
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_knowing, dialect_named
-from convcalc.errors import ConvcalcError, Malformed
+from convcalc.errors import STRUCTURE, ConvcalcError, Malformed
 from convcalc.network import Layer, Network, Place
 from convcalc.ops.kinds import integer
 from convcalc.ops.op import Op
@@ -148,6 +148,7 @@ class _Builder:
         self.framework = framework
         self.blocks = blocks
         self.problems = problems
+        self.told: set[tuple[Place, str]] = set()
         self.layers: list[Layer] = []
 
     def shape(self, value: object) -> Shape:
@@ -169,7 +170,7 @@ class _Builder:
             if not isinstance(items, list) or not items:
                 raise Malformed("must be a list of at least one layer", hint="such as conv 64 k3 p1")
             if scope.depth > MAX_DEPTH:
-                raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other")
+                raise Malformed(f"blocks and groups stand more than {MAX_DEPTH} deep in each other", kind=STRUCTURE)
         before = scope.start
         for index, item in enumerate(items):
             place = (*scope.place, index)
@@ -182,9 +183,11 @@ class _Builder:
 
     def _stand_in(self, error: Malformed, before: int, item: object, scope: Scope, place: Place) -> int:
         """A layer of which nothing is known, under the name that can be read; its number."""
-        if self.problems is None or len(self.layers) >= MAX_LAYERS:
+        if self.problems is None or error.kind == STRUCTURE or len(self.layers) >= MAX_LAYERS:
             raise error
-        self.problems.append(error)
+        if (error.place, error.what) not in self.told:  # a line of a block that is used often is told once
+            self.told.add((error.place, error.what))
+            self.problems.append(error)
         self.layers.append(Layer(Unreadable(), (before,), None, None, place))
         with suppress(Malformed):
             if (name := read_entry(item).keys.get("name")) and name not in scope.names:
@@ -229,7 +232,7 @@ class _Builder:
     def _repeat(self, value: object) -> int:
         repeat = integer(value, 1, "repeat")
         if repeat > MAX_LAYERS - len(self.layers):
-            raise Malformed(f"that makes more than {MAX_LAYERS} layers", key="repeat")
+            raise Malformed(f"that makes more than {MAX_LAYERS} layers", key="repeat", kind=STRUCTURE)
         return repeat
 
     def _name(self, number: int, name: str) -> None:
@@ -239,7 +242,7 @@ class _Builder:
 
     def _add_op(self, entry: Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if len(self.layers) == MAX_LAYERS:
-            raise Malformed(f"that makes more than {MAX_LAYERS} layers")
+            raise Malformed(f"that makes more than {MAX_LAYERS} layers", kind=STRUCTURE)
         op = entry.op(self.framework, self.blocks)
         inputs = (before, *[_found(scope, name, index, op, place) for index, name in enumerate(op.references())])
         self.layers.append(Layer(op, inputs, scope.full(name) if name else None, None, place))
@@ -250,7 +253,7 @@ class _Builder:
     def _add_layers(self, entry: Entry, before: int, scope: Scope, name: str | None, place: Place) -> int:
         if block := self.blocks.get(entry.head):
             if scope.stands_in(block.place):
-                raise Malformed(f"{block.name} uses itself", hint="no block may")
+                raise Malformed(f"{block.name} uses itself", hint="no block may", kind=STRUCTURE)
             tokens = entry.tokens if entry.positional is None else [str(value) for value in entry.positional]
             arguments = block.arguments(tokens, entry.settings)
             return self.add_all(block.layers, Scope(before, block.place, scope, name, arguments))

@@ -10,8 +10,11 @@ from convcalc.shape import Shape
 REACH = 64
 """How far from the stated size is looked."""
 
+MAX_TRIED = 1024
+"""So many inputs are tried at most in each direction,"""
+
 MAX_RUNS = 100_000
-"""So many layers are run at most."""
+"""and so many layers run."""
 
 
 def nearby_sizes(survey: Survey, layers: int | None = None) -> tuple[Shape, ...]:
@@ -48,7 +51,7 @@ def _moved(shape: Shape, sign: int, layers: int) -> Iterator[Shape]:
     rank = len(shape.size)
     alike = len(set(shape.size)) == 1
     moves = chain.from_iterable([(step,) * rank] if alike else _up_to(step, rank) for step in range(1, REACH + 1))
-    for move in islice(moves, MAX_RUNS // max(layers, 1)):
+    for move in islice(moves, min(MAX_TRIED, MAX_RUNS // max(layers, 1))):
         size = tuple([cells + sign * step for cells, step in zip(shape.size, move, strict=True)])
         if size and min(size) >= 1:
             yield Shape(shape.channels, size)
