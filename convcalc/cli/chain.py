@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from convcalc.cli.completing import complete_columns, complete_source
+from convcalc.cli.completing import complete_columns, complete_layers, complete_source
 from convcalc.cli.failures import tell_failure
 from convcalc.cli.group import ANSWERED, REFUSED, noted, told
 from convcalc.cli.options import Choice, framework_option
@@ -39,6 +39,7 @@ layer, inputs, output, params, trainable, macs, receptive_field, jump, offset, n
 @click.option(
     "--columns", metavar="NAME,...", help="which columns, and in which order", shell_complete=complete_columns
 )
+@click.option("--only", metavar="NAME,...", help="only these layers, by name or number", shell_complete=complete_layers)
 @click.option("--formula", is_flag=True, help="each layer's size as a function of the input's, in place of the table")
 @click.option("-q", "--quiet", is_flag=True, help="no notes on stderr")
 def chain(
@@ -48,6 +49,7 @@ def chain(
     framework: str | None,
     form: str,
     columns: str | None,
+    only: str | None,
     formula: bool,
     quiet: bool,
 ) -> int:
@@ -69,11 +71,13 @@ def chain(
         option = "--input" if error.key in (None, "input") else f"--{error.key}"
         raise Malformed(f"{option}: {error.what}", hint=error.hint) from None
     from convcalc.cli.output import show_trace
+    from convcalc.renderers.rows import numbers_of
 
     network = found.network
     if network.expect is not None and network.input not in (None, trace.input) and not quiet:
         noted(f"{network.expect} is expected of {network.input}, and not held against {trace.input}")
-    show_trace(trace, form, shown, framework or found.network.framework, quiet=quiet)
+    numbers = None if only is None else numbers_of(only, network.layers)
+    show_trace(trace, form, shown, framework or found.network.framework, numbers, quiet=quiet)
     return max([tell_failure(found, network, failure) for failure in trace.failures], default=ANSWERED)
 
 

@@ -1,6 +1,6 @@
 """What a shell may put where options and arguments stand: presets and files, columns, words, rules.
 
-It opens no file that the line names, for the user waits, and loads nothing before it is asked.
+It opens a file that the line names for its layers alone, for the user waits, and loads nothing before it is asked.
 """
 
 import os
@@ -53,6 +53,18 @@ def complete_columns(_ctx: click.Context, _param: click.Parameter, incomplete: s
     from convcalc.renderers.columns import COLUMNS
 
     return _listed({column.name: None for column in COLUMNS}, incomplete)
+
+
+def complete_layers(ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":
+    """Names of the layers of the network that the line names, commas between them."""
+    from convcalc.cli.sources import open_source
+
+    # a line that ends with the option itself is not parsed to its end
+    source = ctx.params.get("source") or next(iter(ctx.args), "-")
+    if source == "-":
+        return []  # what comes from stdin is for the command itself
+    layers = open_source(source, None).network.layers
+    return _listed({layer.name: str(layer.op) for layer in layers if layer.name}, incomplete)
 
 
 def complete_rule(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> "list[CompletionItem]":

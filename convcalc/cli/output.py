@@ -13,33 +13,37 @@ from convcalc.renderers.table import Sheet, fit, least_width, natural_width, pla
 from convcalc.trace import Trace
 
 
-def show_trace(trace: Trace, form: str, columns: Sequence[Column], framework: str | None, *, quiet: bool) -> None:
-    """Print the trace as `form` says."""
+def show_trace(
+    trace: Trace,
+    form: str,
+    columns: Sequence[Column],
+    framework: str | None,
+    only: Sequence[int] | None,
+    *,
+    quiet: bool,
+) -> None:
+    """Print the trace, or these layers of it, as `form` says."""
     glyphs = glyphs_for(getattr(sys.stdout, "encoding", None))
     if form == "json":
         from convcalc.renderers.json import trace_json
 
-        click.echo(trace_json(trace, framework))
+        click.echo(trace_json(trace, framework, only))
     elif form == "csv":
         from convcalc.renderers.csv import csv_of
 
-        click.echo(csv_of(trace, columns), nl=False)
+        click.echo(csv_of(trace, columns, only), nl=False)
     elif form == "markdown":
         from convcalc.renderers.markdown import markdown_of
 
-        click.echo(markdown_of(trace, columns, glyphs), nl=False)
+        click.echo(markdown_of(trace, columns, glyphs, only), nl=False)
     else:
-        _show_table(trace, columns, glyphs, quiet=quiet)
+        sheet = sheet_of(trace, columns, glyphs, only)
+        show_sheet(sheet, glyphs, [totals(trace, glyphs)], "; --columns chooses", quiet=quiet)
 
 
 def _terminal_width() -> int | None:
     """The columns of the terminal; None where stdout is none, and nothing is cut."""
     return width_of(sys.stdout)
-
-
-def _show_table(trace: Trace, columns: Sequence[Column], glyphs: Glyphs, *, quiet: bool) -> None:
-    sheet = sheet_of(trace, columns, glyphs)
-    show_sheet(sheet, glyphs, [totals(trace, glyphs)], "; --columns chooses", quiet=quiet)
 
 
 def show_sheet(sheet: Sheet, glyphs: Glyphs, below: Sequence[str], remedy: str = "", *, quiet: bool) -> None:

@@ -1,4 +1,4 @@
-"""`convcalc schema`: the JSON Schema of network files, for editors."""
+"""`convcalc schema`: the JSON Schema of network files, for editors, and of what commands print, for programs."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +6,9 @@ from typing import Any
 import click
 
 from convcalc.cli.group import ANSWERED
-from convcalc.cli.options import framework_option
+from convcalc.cli.options import Choice, framework_option
+from convcalc.errors import Malformed
+from convcalc.outputs import OUTPUTS, output_schema
 
 WIDTH = 120
 """Columns of the file."""
@@ -18,17 +20,29 @@ WIDTH = 120
 \b
   convcalc schema > convcalc.schema.json
   convcalc schema -f torch > torch.schema.json   by PyTorch's rules alone
+  convcalc schema --output chain                 of what chain --format json prints
+
+With --output, the schema of the JSON that a command prints: keys, units, and what may be null.
 """,
 )
 @framework_option
-def schema(framework: str | None) -> int:
+@click.option("--output", "command", type=Choice(tuple(OUTPUTS)), help="of the JSON that this command prints")
+def schema(framework: str | None, command: str | None) -> int:
     """Print the schema."""
     from json import JSONEncoder
 
+    if framework is not None and command is not None:
+        raise Malformed("--framework: is of network files, --output of what a command prints", hint="give one of them")
+    click.echo(_folded(_chosen(framework, command), JSONEncoder().encode))
+    return ANSWERED
+
+
+def _chosen(framework: str | None, command: str | None) -> dict[str, Any]:
+    if command is not None:
+        return output_schema(command)
     from convcalc.schema import schema_of
 
-    click.echo(_folded(schema_of(framework), JSONEncoder().encode))
-    return ANSWERED
+    return schema_of(framework)
 
 
 def _folded(value: Any, dumps: Callable[[Any], str], indent: str = "") -> str:

@@ -1,10 +1,12 @@
 """Answers as JSON objects, for programs. Keys are only ever added; a change of meaning changes `version`."""
 
 import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_named
 from convcalc.ops.op import Note, Op
+from convcalc.renderers.rows import rows_of
 from convcalc.shape import Shape
 from convcalc.window import TransposedWindow, Window
 
@@ -37,14 +39,14 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
     )
 
 
-def trace_json(trace: "Trace", framework: str | None = None) -> str:
-    """One object that tells all about a network on one input."""
+def trace_json(trace: "Trace", framework: str | None = None, only: Sequence[int] | None = None) -> str:
+    """One object that tells all about a network on one input, and about every layer or some."""
     return json.dumps(
         {
             "version": VERSION,
             "framework": framework,
             "input": _shape(trace.input),
-            "layers": [_row(row) for row in trace],
+            "layers": [_row(row) for row in rows_of(trace, only)],
             "output": trace.output and _shape(trace.output),
             "total": {"params": trace.params, "trainable": trace.trainable, "macs": trace.macs},
             "findings": [_finding(failure, trace) for failure in trace.failures],

@@ -8,9 +8,11 @@ from convcalc.renderers.table import sheet_of, totals
 from convcalc.trace import Trace
 
 
-def markdown_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) -> str:
+def markdown_of(
+    trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE, only: Sequence[int] | None = None
+) -> str:
     """A pipe table, columns aligned in the source too, and the totals."""
-    sheet = sheet_of(trace, columns, glyphs)
+    sheet = sheet_of(trace, columns, glyphs, only)
     rows = [[cell.replace("|", "\\|") for cell in row] for row in sheet.rows]
     sheet = sheet._replace(rows=rows)
     widths = [max(width, 3) for width in sheet.widths()]

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from convcalc.renderers.columns import Column, grouped
 from convcalc.renderers.glyphs import UNICODE, Glyphs
+from convcalc.renderers.rows import rows_of
 from convcalc.trace import Trace
 
 GAP = 3
@@ -39,9 +40,11 @@ class Sheet(NamedTuple):
         return self._replace(columns=tuple(self.columns[index] for index in kept), rows=rows)
 
 
-def sheet_of(trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE) -> Sheet:
-    """Every layer's cells, and for a layer that fails what is known of it."""
-    rows = [[column.cell(row) for column in columns] for row in trace]
+def sheet_of(
+    trace: Trace, columns: Sequence[Column], glyphs: Glyphs = UNICODE, only: Sequence[int] | None = None
+) -> Sheet:
+    """The cells of every layer, or of some, and for a layer that fails what is known of it."""
+    rows = [[column.cell(row) for column in columns] for row in rows_of(trace, only)]
     if trace.failure:
         known = {**failing_layer(trace), "output": glyphs.cross}
         rows.append([known.get(column.name, "") for column in columns])

@@ -164,6 +164,34 @@ def test_a_failing_network_in_json_tells_how_far_it_came(run: Run) -> None:
     assert result.exit_code == 1
 
 
+ONLY = "a: conv 4 k3 | relu | b: pool k2 | block.1: relu | c: relu"
+
+
+@pytest.mark.parametrize(
+    ("only", "numbers"),
+    [("b", ["3"]), ("c,1", ["1", "5"]), ("2, a", ["1", "2"]), ("block", ["4"])],
+    ids=["a name", "in the network's order", "numbers and names", "what a block is called"],
+)
+@pytest.mark.parametrize("form", ["table", "csv", "markdown", "json"])
+def test_only_the_layers_that_are_asked_for_are_shown(run: Run, only: str, numbers: list[str], form: str) -> None:
+    columns = [] if form == "json" else ["--columns", "index"]
+    result = run(["chain", "-i", "3@8x8", "-e", ONLY, "--only", only, "--format", form, *columns])
+    assert result.exit_code == 0
+    if form == "json":
+        assert [str(layer["index"]) for layer in json.loads(result.stdout)["layers"]] == numbers
+    else:
+        words = [line.strip("| ") for line in result.stdout.splitlines()]
+        assert [word for word in words if word.isdecimal()] == numbers
+
+
+@pytest.mark.parametrize(("only", "hint"), [("bb", "did you mean b?"), ("6", "there are 1 to 5"), ("", "there are")])
+def test_a_layer_that_there_is_not_can_not_be_shown(run: Run, only: str, hint: str) -> None:
+    result = run(["chain", "-i", "3@8x8", "-e", ONLY, "--only", only])
+    assert result.exit_code == 2
+    assert f"--only: no layer is called '{only}'" in result.stderr
+    assert hint in result.stderr
+
+
 def test_a_broken_expectation_is_an_error_with_its_place(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "net.txt"
     path.write_text("input 3@8x8\nexpect 8@5x5\nconv 8 k3 expect=8@7x7\nrelu\n")

@@ -109,6 +109,10 @@ RULE_NAMES = [RULES[code].name for code in CODES]
         ("check --severity CC203:off,CC204", ["CC203:off,CC204"]),
         ("check --format ", list(FORMATS)),
         ("chain dcgan extra mo", []),
+        ("chain unet --only en", ["enc1", "enc2", "enc3", "enc4"]),
+        ("chain unet --only enc1,enc4,enc", ["enc1,enc4,enc2", "enc1,enc4,enc3"]),
+        ("chain - --only en", []),
+        ("chain --only en", []),
     ],
 )
 def test_a_line_is_offered(line: str, offered: list[str]) -> None:
