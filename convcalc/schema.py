@@ -80,6 +80,9 @@ KEY_TEXTS: Mapping[str, Key] = {
 }
 """Every key that is not an op's own."""
 
+PLACES: Mapping[str, Sequence[str]] = {"a network": KEYS, "a layer": (*LAYER_KEYS, "inputs"), "a block": BLOCK_KEYS}
+"""Where which keys stand."""
+
 CHECK_TEXTS: Mapping[str, Key] = {
     "select": Key("the rules to check by, instead of the usual ones", _CODES),
     "extend-select": Key("rules to check by besides the usual ones", _CODES),

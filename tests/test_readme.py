@@ -120,6 +120,7 @@ def section(name: str) -> str:
     """What a section of that name says."""
     from convcalc.differences import examples as differences
     from convcalc.renderers.differences import differences_markdown
+    from convcalc.renderers.keys import keys_reference, knobs_reference
     from convcalc.renderers.reference import layers_reference, ops_reference
     from convcalc.renderers.rules import rules_reference
     from convcalc.rules import RULES
@@ -128,11 +129,12 @@ def section(name: str) -> str:
         return differences_markdown(differences())
     if name == "rules":
         return rules_reference(RULES.values())
-    return {"ops": ops_reference, "layers": layers_reference}[name]()
+    makers = {"ops": ops_reference, "layers": layers_reference, "keys": keys_reference, "knobs": knobs_reference}
+    return makers[name]()
 
 
 def test_the_sections_made_from_declarations_are_there() -> None:
-    assert [found[1] for found in SECTION.findall(README)] == ["rules", "differences", "ops", "layers"]
+    assert [found[1] for found in SECTION.findall(README)] == ["rules", "differences", "ops", "knobs", "keys", "layers"]
 
 
 def test_the_reference_is_what_the_declarations_say() -> None:

@@ -11,8 +11,9 @@ import click
 from convcalc.cli.completing import complete_file, complete_report, complete_rule, complete_severity, complete_source
 from convcalc.cli.group import ANSWERED, BUG, MALFORMED, REFUSED, told
 from convcalc.cli.options import framework_option
+from convcalc.cli.terminal import takes_colour
 from convcalc.errors import Malformed
-from convcalc.renderers.findings import FORMATS, render
+from convcalc.renderers.findings import FORMATS, FULL, render
 from convcalc.report import BUG_CODE, ERROR, FileReport, Report
 from convcalc.shape import quote
 from convcalc.suggest import nearest
@@ -116,9 +117,11 @@ def check(
     from convcalc.checker.settings import Settings
     from convcalc.renderers.findings.summary import summary
 
-    wanted = [_wanted(form) for form in forms] or [Wanted("full", None)]
-    if sum(one.file is None for one in wanted) > 1:
-        raise Malformed("--format: only one report can go to standard output", hint="write e.g. sarif:report.sarif")
+    wanted = [_wanted(form) for form in forms] or [Wanted(FULL, None)]
+    for file in {one.file for one in wanted}:
+        if sum(one.file == file for one in wanted) > 1:
+            where = file or "standard output"
+            raise Malformed(f"--format: only one report can go to {where}", hint="write e.g. sarif:report.sarif")
     asked = _asked(select, extend_select, ignore, severity)
     _check_start(start)
     projects = Projects(config, isolated=isolated)
@@ -218,15 +221,21 @@ def _watched(found: "Iterator[FileReport | str]", total: int, stack: ExitStack) 
 
 def _deliver(report: "Report", wanted: Wanted) -> None:
     """The report in one form, printed or written. Raises `Malformed` where a file can't be written."""
-    text = render(report, wanted.form)
     if wanted.file is None:
-        click.echo(text, nl=False)
+        paint = {"paint": _painted} if wanted.form == FULL and takes_colour(sys.stdout) else {}
+        click.echo(render(report, wanted.form, **paint), nl=False)
         return
+    text = render(report, wanted.form)
     try:
         with open(wanted.file, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:
         raise Malformed(f"--format: {wanted.file}: can't be written: {error.strerror}") from None
+
+
+def _painted(text: str, role: str) -> str:
+    colours = {"error": "red", "mark": "red", "warning": "yellow", "help": "cyan"}
+    return click.style(text, fg=colours.get(role), bold=True if role != "help" else None)
 
 
 def _code(report: "Report", *, strict: bool, exit_zero: bool) -> int:

@@ -170,7 +170,8 @@ def _misfit(window: Window, cells: int, may_pad: Callable[[int, Sides], bool]) -
     if window.dilation > 1:
         what += f" = {window.dilation} * ({window.kernel} - 1) + 1"
     knobs = [f"the smallest input that works is {window.least_input()}"]
-    if kernel := _largest(window.kernel, lambda kernel: window._replace(kernel=kernel).output(cells) >= 1):
+    below = min(window.kernel, max(padded, 0) // window.dilation + 2)
+    if kernel := _largest(below, lambda kernel: window._replace(kernel=kernel).output(cells) >= 1):
         knobs.append(f"the largest kernel {kernel}")
     missing = window.extent - padded
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 KEYS = (*STATEMENTS, "layers", "blocks", "check", "$schema")
 """The keys of a network; `$schema` is for editors."""
 
+MAX_MISREAD = 20
+"""A line that can't be read is tried so often."""
+
 MAX_LAYERS = 100_000
 """Blocks that use blocks grow fast; this many layers are built in a second or two."""
 
@@ -148,7 +151,8 @@ class _Builder:
         self.framework = framework
         self.blocks = blocks
         self.problems = problems
-        self.told: set[tuple[Place, str]] = set()
+        self.misread: dict[Place, list[Malformed]] = {}
+        """What was wrong with a line, each time that it was read: blocks are used again."""
         self.layers: list[Layer] = []
 
     def shape(self, value: object) -> Shape:
@@ -175,6 +179,8 @@ class _Builder:
         for index, item in enumerate(items):
             place = (*scope.place, index)
             try:
+                if len(self.misread.get(place, ())) > MAX_MISREAD:
+                    raise self.misread[place][0]  # a line that is used so often is not tried again
                 before = self._add(read_entry(fill(item, scope.arguments)), before, scope, place)
             except Malformed as error:
                 error.place = error.place or place
@@ -185,9 +191,10 @@ class _Builder:
         """A layer of which nothing is known, under the name that can be read; its number."""
         if self.problems is None or error.kind == STRUCTURE or len(self.layers) >= MAX_LAYERS:
             raise error
-        if (error.place, error.what) not in self.told:  # a line of a block that is used often is told once
-            self.told.add((error.place, error.what))
+        known = self.misread.setdefault(place, [])
+        if error.what not in [one.what for one in known]:
             self.problems.append(error)
+        known.append(error)
         self.layers.append(Layer(Unreadable(), (before,), None, None, place))
         with suppress(Malformed):
             if (name := read_entry(item).keys.get("name")) and name not in scope.names:

@@ -25,6 +25,7 @@ from convcalc.rules import (
     unequal_branches,
     uneven_padding,
     unread_cells,
+    unread_layer,
     unreadable_file,
     wrong_axes,
 )
@@ -57,6 +58,7 @@ RULES: Mapping[str, Rule] = {
         field_exceeds_input.RULE,
         output_sees_part.RULE,
         fragile_size.RULE,
+        unread_layer.RULE,
     )
 }
 """By code: CC0 for files that can't be read, CC1 for networks that can't be built, CC2 for what is suspicious in one

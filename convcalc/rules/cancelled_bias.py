@@ -16,16 +16,16 @@ def _find(survey: Survey) -> Iterator[Remark]:
             biased = source and getattr(natives[source - 1], "bias", False) is True
             if biased and _only_normalised(survey, natives, source) and survey.readers[source][0] == number:
                 what = f"the bias of layer {source} is taken away again by the {op.spelling} that follows"
-                yield Remark(source, what, _without(survey.framework), "bias")
+                yield Remark(source, what, _without(survey.ops[source - 1], survey.framework), "bias")
 
 
 def _only_normalised(survey: Survey, natives: list[Op], source: int) -> bool:
     return all(isinstance(natives[reader - 1], BatchNorm | InstanceNorm) for reader in survey.readers[source])
 
 
-def _without(framework: str | None) -> str:
+def _without(op: Op, framework: str | None) -> str:
     own = {"torch": "bias=False", "keras": "use_bias=False", "jax": "use_bias=False"}
-    return " or ".join(["nobias saves it", *[own[name] for name in own if name == framework]])
+    return f"{own.get(framework or '', 'no bias') if op.text else 'nobias'} saves it"
 
 
 RULE = warning(

@@ -10,6 +10,7 @@ from convcalc.network import Place
 from convcalc.report import ERROR, WARNING
 from convcalc.rules.nearby import nearby_sizes
 from convcalc.rules.survey import Survey
+from convcalc.shape import Shape
 
 
 class Remark(NamedTuple):
@@ -59,12 +60,17 @@ def failing(*kinds: str, nearby: bool = False) -> Find:
         failures = [failure for failure in survey.failures if failure.error.kind in kinds]
         for index, failure in enumerate(failures):
             error = failure.error
-            sizes = nearby_sizes(survey, failure.number) if nearby and index < MOST_SEARCHED else ()
+            sizes = _sizes(survey, failure.number) if nearby and index < MOST_SEARCHED else ()
             works = [f"it fits where the input is {' or '.join(map(str, sizes))}"] if sizes else []
             told = "; ".join([error.hint, *works] if error.hint else works)
             yield Remark(failure.number, error.what, told or None, error.key, failure.place)
 
     return find
+
+
+def _sizes(survey: Survey, number: int) -> tuple[Shape, ...]:
+    """Inputs on which the whole network builds, or if there are none near, all of it up to a layer."""
+    return nearby_sizes(survey) or nearby_sizes(survey, number)
 
 
 def nowhere(_survey: Survey) -> Iterator[Remark]:

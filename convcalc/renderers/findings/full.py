@@ -1,6 +1,9 @@
-"""Findings for people: what is wrong, the line with a mark under it, and what helps. It knows no colours."""
+"""Findings for people: what is wrong, the line with a mark under it, and what helps.
 
-from collections.abc import Iterator
+It tells what plays which role in a paragraph, and knows no colours.
+"""
+
+from collections.abc import Callable, Iterator
 from unicodedata import category, east_asian_width
 
 from convcalc.renderers.findings.plain import printable
@@ -13,25 +16,33 @@ LEAD = 30
 CUT = "..."
 TAB = "    "
 
+Paint = Callable[[str, str], str]
+"""Text as it is to look in a role: `place`, `error`, `warning`, `mark` or `help`."""
 
-def render(report: Report) -> str:
+
+def _unpainted(text: str, _role: str) -> str:
+    return text
+
+
+def render(report: Report, paint: Paint = _unpainted) -> str:
     """A paragraph a finding; nothing where there is none."""
-    return "\n".join("".join(f"{line.rstrip()}\n" for line in _paragraph(finding)) for finding in report.findings)
+    paragraphs = [_paragraph(finding, paint) for finding in report.findings]
+    return "\n".join("".join(f"{line.rstrip()}\n" for line in paragraph) for paragraph in paragraphs)
 
 
-def _paragraph(finding: Finding) -> Iterator[str]:
-    title = f"{finding.severity} {finding.code} {finding.name}"
-    yield f"{printable(finding.where)}: {title}: {printable(finding.message)}"
+def _paragraph(finding: Finding, paint: Paint) -> Iterator[str]:
+    place, severity = paint(printable(finding.where), "place"), paint(finding.severity, finding.severity)
+    yield f"{place}: {severity} {paint(f'{finding.code} {finding.name}', 'place')}: {printable(finding.message)}"
     gutter = " " * len(str(finding.span.line)) if finding.span else ""
     if finding.span:
         text, mark = excerpt(finding.excerpt, finding.span)
         yield f"{gutter} |"
         yield f"{finding.span.line} | {text}"
-        yield f"{gutter} | {mark}"
+        yield f"{gutter} | {paint(mark, 'mark')}"
     elif finding.place:
         yield f"{gutter} = at: {printable(finding.place)}"
     if finding.help is not None:
-        yield f"{gutter} = help: {printable(finding.help)}"
+        yield f"{gutter} = {paint('help:', 'help')} {printable(finding.help)}"
 
 
 def excerpt(line: str, span: Span) -> tuple[str, str]:
