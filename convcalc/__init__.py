@@ -8,7 +8,9 @@
 >>> print(trace.output, trace.params, trace.row(4).receptive_field)
 64@56x56 9600 (11, 11)
 
-What is imported from here is loaded when it is used.
+Sizes are cells, channels stand first whatever the framework, and a batch is never written. What is malformed raises
+`Malformed`, what is well-formed and can't be `Impossible`; both are `ConvcalcError` and `ValueError`, with `what`,
+`key` and `hint`. What is imported from here is loaded when it is used.
 """
 
 from importlib import import_module

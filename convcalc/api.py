@@ -1,4 +1,7 @@
-"""The Python API's functions: a layer in one line, a network in three. Values in, values out, nothing printed."""
+"""The Python API's functions: a layer in one line, a network in three. Values in, values out, nothing printed.
+
+Sizes are cells and channels stand first; a text is read as the command line reads it.
+"""
 
 from typing import Any
 
@@ -19,16 +22,24 @@ def _output(op: Op, shape: Shape | str | int, framework: str | None) -> Shape:
 
 
 def conv(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
-    """The shape that comes out of a convolution.
+    """The shape that comes out of a convolution: `floor((in + padding - extent) / stride) + 1` on each axis.
 
-    `shape` is a `Shape`, `"3@224x224"`, `"224x224"` or `224`; sizes are in cells. The knobs are those
-    of `convcalc.ops.convolution.Conv`: kernel, stride, padding, dilation, groups, out, bias. With a
-    `framework` (torch, keras, tf, onnx, jax) its own rules hold.
-    Raises `Malformed` for a value outside its domain, `Impossible` where the window does not fit.
-    Source: Dumoulin & Visin, arXiv 1603.07285, relationship 6.
+    `shape` is a `Shape`, `"3@224x224"`, `"224x224"` or `224`; it may have any number of axes. The knobs are
+    those of `convcalc.ops.convolution.Conv`: `kernel`, `stride`, `padding` and `dilation`, in cells, a number
+    for all axes or `"3x5"`; the padding may be `"0:1"`, before and after, or a word such as `"same"`; `groups`;
+    `out`, the channels that come out; `bias`. With a `framework` (torch, keras, tf, onnx, jax) its own rules hold.
+
+    Raises `Malformed` for a value outside its domain or a knob that there is none of, `Impossible` where the
+    window or the groups do not fit, or the framework refuses.
+    Source: Dumoulin & Visin, arXiv 1603.07285, relationships 6 and 15.
 
     >>> print(conv(224, kernel=7, stride=2, padding=3))
     112
+    >>> print(conv("3@224x320", out=64, kernel="3x5", stride=2, padding="same"))
+    64@112x160
+    >>> conv(2, kernel=3)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    convcalc.errors.Impossible: kernel: the padded input is 2 + 0 + 0 = 2, the kernel's extent 3; ...
     """
     return _output(Conv(**knobs), shape, framework)
 
@@ -36,8 +47,12 @@ def conv(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any
 def tconv(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
     """The shape that comes out of a transposed convolution.
 
-    The knobs are those of `convcalc.ops.convolution.TransposedConv`: kernel, stride, padding,
-    output_padding or output_size, dilation, groups, out, bias. Raises as `conv` does.
+    It is `(in - 1) * stride - padding + extent + output_padding` on each axis. `shape` and `framework` are as
+    in `conv`. The knobs are those of `convcalc.ops.convolution.TransposedConv`: those of `conv`, and
+    `output_padding`, in cells, or `output_size`, the size that it is to reach.
+
+    Raises `Malformed` as `conv` does, `Impossible` where nothing is left, the size asked for is out of reach,
+    or the framework refuses.
     Source: Dumoulin & Visin, arXiv 1603.07285, relationship 14.
 
     >>> print(tconv("128@7x7", out=64, kernel=5, stride=2, padding="same"))
@@ -49,10 +64,14 @@ def tconv(shape: Shape | str | int, *, framework: str | None = None, **knobs: An
 
 
 def pool(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any) -> Shape:
-    """The shape that comes out of a pooling layer.
+    """The shape that comes out of a pooling layer. Channels stay as they are.
 
-    The knobs are those of `convcalc.ops.pooling.MaxPool`: kernel, stride (the kernel where left out),
-    padding, dilation, ceil. Raises as `conv` does.
+    `shape` and `framework` are as in `conv`. The knobs are those of `convcalc.ops.pooling.MaxPool`: `kernel`,
+    `stride` (the kernel where left out), `padding` and `dilation`, in cells; `ceil` counts a last window that
+    fits only in part, as PyTorch does.
+
+    Raises `Malformed` and `Impossible` as `conv` does.
+    Source: Dumoulin & Visin, arXiv 1603.07285, relationship 6; in ceil mode PyTorch's rule.
 
     >>> print(pool("64@112x112", kernel=3, stride=2, padding=1, ceil=True))
     64@57x57
@@ -61,9 +80,9 @@ def pool(shape: Shape | str | int, *, framework: str | None = None, **knobs: Any
 
 
 def read(text: str) -> Network:
-    """The network that a text describes, in any format that a network file may have.
+    """The network that a text describes, in any format that a network file may have; `|` separates layers too.
 
-    Raises `Malformed` with the place in the text.
+    Raises `Malformed`, with the place in the text, for what is no network.
 
     >>> print(read("conv 64 k3 p1 | relu | pool k2").run("3@32x32").output)
     64@16x16
@@ -74,9 +93,13 @@ def read(text: str) -> Network:
 
 
 def load(path: str) -> Network:
-    """The network in a file (TOML, JSON, YAML with the extra `convcalc[yaml]`, or text).
+    """The network in a file (TOML, JSON, YAML with the extra `convcalc[yaml]`, or text), by the suffix of its name.
 
-    Raises `OSError` where the file can't be read and `Malformed` where it is no network.
+    Raises `OSError` where the file can't be read and `Malformed`, with the place in the file, where it is no network.
+
+    >>> from convcalc.presets import files
+    >>> load(files()["lenet5"]).run().output
+    Shape(channels=10, size=())
     """
     from convcalc.readers.source import read_source
 

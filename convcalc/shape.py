@@ -15,7 +15,10 @@ MAX_BITS = (10**MAX_DIGITS - 1).bit_length()
 
 
 class Shape(NamedTuple):
-    """Channels and the size of each axis. No size is a feature vector, no channels means not known.
+    """Channels and the size of each axis, without the batch. No size is a feature vector, no channels means not known.
+
+    `channels` stand first whatever the framework, `size` is in cells: depth, height, width, or the last of them. As
+    text, `C@HxW`. Nothing is checked and nothing raised: what reads a shape from text does that.
 
     >>> print(Shape(64, (112, 112)))
     64@112x112
@@ -33,7 +36,11 @@ class Shape(NamedTuple):
 
     @property
     def cells(self) -> int:
-        """Positions: the product of the size, 1 for a feature vector."""
+        """Positions: the product of the size, 1 for a feature vector.
+
+        >>> Shape(64, (112, 112)).cells, Shape(100).cells
+        (12544, 1)
+        """
         return prod(self.size)
 
 

@@ -17,7 +17,7 @@ Fields = tuple[Field | None, ...]
 
 
 class Row(NamedTuple):
-    """One layer of a trace."""
+    """One layer of a trace. Counts are None where channels are not known."""
 
     number: int
     """1 for the first layer; 0 stands for the input."""
@@ -35,17 +35,17 @@ class Row(NamedTuple):
 
     @property
     def receptive_field(self) -> tuple[int | None, ...]:
-        """Input cells from the first to the last that a cell sees, for each axis."""
+        """Input cells from the first to the last that a cell sees, for each axis; None where none corresponds."""
         return tuple([field and field.size for field in self.fields])
 
     @property
     def jump(self) -> tuple[Jump | None, ...]:
-        """The distance between neighbours, in input cells, for each axis."""
+        """The distance between neighbours, in input cells, for each axis: numerator and denominator."""
         return tuple([field and field.jump for field in self.fields])
 
     @property
     def offset(self) -> tuple[int | None, ...]:
-        """The first input cell that cell 0 sees, for each axis."""
+        """The first input cell that cell 0 sees, for each axis; negative in the padding."""
         return tuple([field and field.offset for field in self.fields])
 
 
@@ -62,7 +62,18 @@ class Failure(NamedTuple):
 class Trace:
     """A network run on one input: columns of equal length, read as rows.
 
-    Where a layer fails, the columns end before it and `failure` tells why.
+    `Network.run` makes it. `input` is the shape put in, `shapes` it and each layer's output, channels first and in
+    cells; iterating gives a `Row` for each layer. Where a layer fails, the columns end before it and `failure`
+    tells why; nothing is raised.
+    Sources: receptive fields as in Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional Neural
+    Networks" (Distill 2019); a MAC is a multiply-add of a weight, bias and norms count none.
+
+    >>> from convcalc.api import read
+    >>> trace = read("a: conv 8 k3 p1 | batchnorm | relu | pool k2").run("3@32x32", framework="keras")
+    >>> print(len(trace), trace.output, trace.params, trace.trainable, trace.macs)
+    4 8@16x16 256 240 221184
+    >>> [(row.number, row.name, row.receptive_field, row.jump) for row in trace][-1]
+    (4, None, (4, 4), ((2, 1), (2, 1)))
     """
 
     def __init__(self, network: "Network", start: Shape, ops: Sequence[Op], *, counts_statistics: bool) -> None:
@@ -77,7 +88,16 @@ class Trace:
         self.failure: Failure | None = None
 
     def add(self, op: Op, inputs: tuple[int, ...]) -> None:
-        """Put one more layer into the columns. Raises the error of an op that refuses."""
+        """Put one more layer into the columns, which reads those that `inputs` number.
+
+        Raises `Impossible`, or `Malformed` for a knob of other axes, where the op refuses.
+
+        >>> from convcalc.api import read
+        >>> trace = read("pool k2").run("3@32x32")
+        >>> trace.add(trace.ops[0], (1,))
+        >>> print(trace.output)
+        3@8x8
+        """
         shapes = self.shapes
         shape = shapes[inputs[0]]
         output = op.output(shape) if len(inputs) == 1 else op.output(*[shapes[source] for source in inputs])
@@ -102,7 +122,15 @@ class Trace:
         return (self.row(number) for number in range(1, len(self) + 1))
 
     def row(self, number: int) -> Row:
-        """Layer `number`, counted from 1. Its notes are worked out here, and not before."""
+        """Layer `number`, counted from 1. Its notes are worked out here, and not before.
+
+        Raises `IndexError` for a layer that there is none of, or that was not reached.
+
+        >>> from convcalc.api import read
+        >>> row = read("conv 8 k3 s2").run("3@32x32").row(1)
+        >>> print(row.output, row.macs, [note.code for note in row.notes])
+        8@15x15 48600 ['unread']
+        """
         if not 1 <= number <= len(self):
             raise IndexError(f"there is no layer {number}: there are 1 to {len(self)}")
         layer, op = self.network.layers[number - 1], self.ops[number - 1]
@@ -153,7 +181,12 @@ class Trace:
 
     @property
     def failures(self) -> list[Failure]:
-        """Every broken expectation, then the layer that failed, if one did."""
+        """Every broken expectation, then the layer that failed, if one did.
+
+        >>> from convcalc.api import read
+        >>> [str(failure.error) for failure in read("expect 4@15 | pool k2").run("4@32").failures]
+        ['expect: expected 4@15, got 4@16']
+        """
         found = []
         for number, expected, place in self.network.expectations(self.input):
             if number < len(self.shapes) and self.shapes[number] != expected:

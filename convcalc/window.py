@@ -73,10 +73,14 @@ class Taps(NamedTuple):
 
 
 class Window(NamedTuple):
-    """A direct window (convolution or pooling) along one axis.
+    """A direct window (convolution or pooling) along one axis; its numbers are cells.
 
-    >>> Window(kernel=7, stride=2, padding=(3, 3)).output(224)
-    112
+    `kernel`, `stride` and `dilation` are at least 1, `padding` is (before, after) or one of `PADDING_WORDS`, `ceil`
+    counts a last window that fits only in part. Nothing is checked and nothing raised: that is for the ops.
+
+    >>> window = Window(kernel=3, stride=2, dilation=2, padding=(1, 1))
+    >>> window.extent, window.output(224)
+    (5, 111)
     """
 
     kernel: int
@@ -113,7 +117,7 @@ class Window(NamedTuple):
         return sum(self.pads(0)) - self.extent + self.stride, self.stride
 
     def output(self, cells: int) -> int:
-        """Positions of the window over `cells` cells; below 1 where it does not fit.
+        """Positions of the window over `cells` cells; below 1 where it does not fit. Relationships 6 and 15.
 
         SAME leaves nothing over, so ceil mode changes nothing there.
 
@@ -197,7 +201,11 @@ class Window(NamedTuple):
         return sum(cell not in read for cell in range(leading, cells - trailing))
 
     def taps(self, cells: int) -> Taps:
-        """Which of `cells` cells each position reads, the padding counted as cells too."""
+        """Which of `cells` cells each position reads, the padding counted as cells too.
+
+        >>> Window(kernel=3, stride=2, padding=(1, 1)).taps(6)
+        Taps(gain=2, period=1, phases=((-1, 1, 3),))
+        """
         return Taps(self.stride, 1, ((-self.pads(cells)[0], self.dilation, self.kernel),))
 
 
@@ -206,9 +214,11 @@ class TransposedWindow(NamedTuple):
 
     `output_padding` names which of the sizes that the direct window maps to the same output is
     meant. Left out (`None`) it is 0, except that `same` then gives `stride` times the input.
+    `kernel`, `stride`, `dilation` and `padding` are as in `Window`, but the padding is taken off. Nothing is raised.
 
-    >>> TransposedWindow(kernel=4, stride=2, padding=(1, 1)).output(4)
-    8
+    >>> window = TransposedWindow(kernel=4, stride=2, padding=(1, 1))
+    >>> window.output(4), window.extent, window.sides, window.output_padding_limit
+    (8, 4, (1, 1), 2)
     """
 
     kernel: int
@@ -236,7 +246,7 @@ class TransposedWindow(NamedTuple):
         return self.stride, self.extent % 2 + added - self.stride
 
     def output(self, cells: int) -> int:
-        """Cells that come out of `cells` cells; below 1 where the padding takes everything.
+        """Cells that come out of `cells` cells; below 1 where the padding takes everything. Relationship 14.
 
         With `same` and an output_padding given this is Keras' rule.
         """
@@ -301,7 +311,11 @@ class TransposedWindow(NamedTuple):
         return self.stride - 1, (around - before, around - after + (resolved.output_padding or 0))
 
     def least_input(self) -> int:
-        """The fewest cells, at least one, that give an output of at least one."""
+        """The fewest cells, at least one, that give an output of at least one.
+
+        >>> TransposedWindow(kernel=3, padding=(2, 2)).least_input()
+        3
+        """
         multiply, add = self.affine()
         return max(-((add - 1) // multiply), 1)
 

@@ -15,18 +15,21 @@ WIDTH = 120
 
 
 @click.command(
-    help="""Print the JSON Schema of network files in TOML, JSON and YAML, with which editors complete and check them.
+    help=f"""Print the JSON Schema of network files in TOML, JSON and YAML, with which editors complete and check them.
 
 \b
   convcalc schema > convcalc.schema.json
   convcalc schema -f torch > torch.schema.json   by PyTorch's rules alone
-  convcalc schema --output chain                 of what chain --format json prints
+  convcalc schema --output chain                 of chain's own JSON
 
-With --output, the schema of the JSON that a command prints: keys, units, and what may be null.
+With --output, the schema of the JSON that a command prints: keys, units, and what may be null. The
+commands are {", ".join(OUTPUTS)}.
 """,
 )
 @framework_option
-@click.option("--output", "command", type=Choice(tuple(OUTPUTS)), help="of the JSON that this command prints")
+@click.option(
+    "--output", "command", type=Choice(tuple(OUTPUTS)), metavar="COMMAND", help="of the JSON that this command prints"
+)
 def schema(framework: str | None, command: str | None) -> int:
     """Print the schema."""
     from json import JSONEncoder

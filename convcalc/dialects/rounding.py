@@ -63,7 +63,7 @@ def _exactly(cells: int, factor: float) -> int:
 
 def _single(number: float) -> float:
     """The nearest number of single precision."""
-    rounded: float = unpack("f", pack("f", number))[0]
+    rounded: float = unpack("f", pack("f", float(number)))[0]
     return rounded
 
 

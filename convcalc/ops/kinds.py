@@ -8,6 +8,7 @@ from typing import Any
 
 from convcalc.errors import Malformed
 from convcalc.shape import check_least, quote, read_axes, read_int, show_size
+from convcalc.suggest import nearest
 from convcalc.window import PADDING_WORDS, Sides
 
 PerAxis = tuple[int, ...]
@@ -135,7 +136,8 @@ class Padding(Kind):
         if text in self.words:
             return text
         if not text[:1].isdigit() and text[:1] not in ("-", ""):
-            raise Malformed(f"{quote(text)} is not a padding", key=key, hint=self._hint())
+            hint = nearest(text, self.words, fallback=self._hint())
+            raise Malformed(f"{quote(text)} is not a padding", key=key, hint=hint)
         return tuple([_read_sides(part, text, key) for part in text.split("x")])
 
     def load(self, value: object, key: str) -> PaddingValue:

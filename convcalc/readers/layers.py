@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from convcalc.dialects import NAMES, dialect_named
 from convcalc.errors import Malformed
 from convcalc.ops.op import Op
 from convcalc.ops.registry import BY_NAME
@@ -88,7 +89,9 @@ def _not_a_layer(head: str, dialect: "Dialect | None") -> Malformed:
     from convcalc.suggest import nearest
 
     if dialect is None:
-        return Malformed(f"{quote(head)} is no layer of any framework", key="op")
+        known = {name for one in map(dialect_named, NAMES) if one for name in one.layers}
+        hint = nearest(head, sorted(known), fallback="")
+        return Malformed(f"{quote(head)} is no layer of any framework", key="op", hint=hint or None)
     return Malformed(f"{quote(head)} is no layer of {dialect.name}", key="op", hint=nearest(head, dialect.layers))
 
 

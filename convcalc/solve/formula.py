@@ -18,7 +18,7 @@ from convcalc.ops.resampling import Upsample
 from convcalc.ops.windowed import Planned
 from convcalc.shape import Shape
 from convcalc.solve.domains import Unfollowable
-from convcalc.solve.terms import Atom, Choice, Floor, Formula, Group, Number, Terms, both_ways, gap_of, terms_of
+from convcalc.solve.terms import Atom, Choice, Floor, Formula, Number, Terms, both_ways, gap_of, terms_of
 
 MAX_RUNS = 256
 """An op that compares more often than this can tell has no formula."""
@@ -129,8 +129,7 @@ def _line_of(atom: Atom) -> Line | None:
             (inner[1] - atom.divisor + 1) * part,
             inner[2] * part,
         )
-    if isinstance(atom, Group):
-        return _line(atom.terms)
+    assert isinstance(atom, Choice)  # noqa: S101 - for mypy: a group stands beside another factor
     yes, no = _line(atom.yes), _line(atom.no)
     if yes is None or no is None or yes[0] != no[0]:
         return None

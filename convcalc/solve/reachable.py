@@ -74,11 +74,9 @@ def _direct(question: Question, axis: int, first: int, last: int, backwards: boo
     for ceil in question.ceil:
         window = Window(**_knobs(question, axis), ceil=ceil)
         if backwards:
-            run = window.inputs(first)[0], window.inputs(last)[1]
+            yield window.inputs(first)[0], window.inputs(last)[1]
         else:
-            run = window.output(first), window.output(last)
-        if run[0] <= run[1]:
-            yield run
+            yield window.output(first), window.output(last)
 
 
 def _transposed(question: Question, axis: int, first: int, last: int, backwards: bool) -> Iterator[tuple[int, int]]:  # noqa: FBT001

@@ -180,7 +180,7 @@ class _Question:
                 name = f"{layer.name}: " if layer.name else ""
                 what = f"layer {number} ({name}{layer.op}) does not move along with the input"
                 return Impossible(what, hint="what it gives of a tile is no part of what it gives of the image")
-        return Impossible("the branches of this network step through the input differently")
+        raise AssertionError("a layer that does not follow was seen before")
 
     def follows(self, number: int, axis: int, one: int, other: int) -> bool:
         """Whether a layer has the same taps on both sizes, and grows as its field says."""

@@ -1,17 +1,21 @@
-"""`convcalc schema`: JSON Schema of network files, in which the declarations stand and nothing else."""
+"""`convcalc schema`: JSON Schema of network files, from the declarations and nothing else; and of outputs."""
 
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Run
 
+import convcalc
 from convcalc.dialects import NAMES, dialect_named
 from convcalc.dialects.signature import Signature
 from convcalc.ops.op import Op
 from convcalc.ops.registry import BY_NAME, OPS
+from convcalc.outputs import OUTPUTS, output_schema
+from convcalc.outputs.parts import RULE
 from convcalc.readers.checks import CHECK_KEYS
 from convcalc.readers.document import KEYS
 from convcalc.readers.spelling import LAYER_KEYS
@@ -132,15 +136,63 @@ def test_every_reference_leads_somewhere(framework: str | None) -> None:
     assert {one.removeprefix("#/$defs/") for one in references(schema)} <= set(schema["$defs"])
 
 
+COMMON = {
+    *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "type", "enum", "const", "pattern"),
+    *("minimum", "exclusiveMinimum", "minLength", "maxLength", "items", "minItems", "maxItems"),
+    *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
+    *("allOf", "anyOf", "not", "if", "then", "else"),
+}
+"""Keywords that drafts 7 and 2020-12 mean alike."""
+
+
 def test_drafts_7_and_2020_12_mean_the_same_by_every_keyword() -> None:
     """Draft 7 looks at nothing beside a `$ref`, so only a default, which means nothing to a validator, stands there."""
-    assert set(keywords(SCHEMA)) <= {
-        *("$schema", "$id", "$defs", "$ref", "title", "description", "default", "type", "enum", "const", "pattern"),
-        *("minimum", "exclusiveMinimum", "minLength", "maxLength", "items", "minItems", "maxItems"),
-        *("properties", "required", "additionalProperties", "propertyNames", "minProperties", "maxProperties"),
-        *("allOf", "anyOf", "not", "if", "then", "else"),
-    }
+    assert set(keywords(SCHEMA)) <= COMMON
     beside = {
         key for table in TABLES.values() for one in table.get("properties", {}).values() if "$ref" in one for key in one
     }
     assert beside <= {"$ref", "default"}
+
+
+def parts(schema: dict[str, Any], name: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The schemas in the schema of an output, itself first, each with the keys that lead to it."""
+    yield name, schema
+    for key, inner in schema.get("properties", {}).items():
+        yield from parts(inner, f"{name}.{key}")
+    for inner in [schema[key] for key in ("items", "additionalProperties") if key in schema]:
+        yield from parts(inner, f"{name}[]")
+    for inner in schema.get("anyOf", ()):
+        if inner != {"type": "null"}:
+            yield from parts(inner, name)
+
+
+@pytest.mark.parametrize("command", OUTPUTS)
+def test_the_schema_of_an_output_says_what_it_is_and_what_each_value_is(run: Run, command: str) -> None:
+    result = run(f"schema --output {command}")
+    assert (result.exit_code, result.stderr) == (0, "")
+    schema = json.loads(result.stdout)
+    assert schema == json.loads(json.dumps(output_schema(command)))
+    assert schema["properties"]["version"]["description"] == RULE
+    assert schema["$id"] == f"urn:convcalc:output:{command}:{schema['properties']['version']['const']}"
+    assert [name for name, part in parts(schema) if not part["description"]] == []
+    assert [name for name, part in parts(schema) if not set(part) & {"type", "enum", "anyOf", "const"}] == []
+    assert set(keywords(schema)) <= COMMON
+
+
+def test_every_file_of_an_output_is_listed() -> None:
+    files = {path.stem for path in (Path(convcalc.__file__).parent / "outputs").glob("*.py")}
+    assert files - {"__init__", "parts"} == set(OUTPUTS.values())
+
+
+def test_an_output_is_of_no_framework(run: Run) -> None:
+    result = run("schema --output chain -f torch")
+    assert result.exit_code == 2
+    assert result.stderr == (
+        "error: --framework: is of network files, --output of what a command prints; give one of them\n"
+    )
+
+
+def test_a_command_that_prints_no_json_is_a_usage_error(run: Run) -> None:
+    result = run("schema --output rule")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("error: --output: 'rule' is not one of 'conv', 'tconv', ")

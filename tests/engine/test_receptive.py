@@ -53,6 +53,14 @@ def test_vgg16_sees_what_the_literature_says() -> None:
     assert seen == {name: (field, (jump, 1)) for name, (field, jump) in VGG16.items()}
 
 
+def test_a_join_of_more_phases_than_are_followed_has_no_field() -> None:
+    """Branches that repeat after 96 and after 97 cells repeat together after 9312 alone."""
+    branches = "upsample x97/96 | a: upsample x96/97 | upsample x98/97 from=in | upsample x97/98"
+    *_, one, joined = read(f"{branches} | add a").run("1@9312")
+    assert (str(one.output), one.receptive_field, one.jump) == ("1@9312", (1,), ((1, 1),))
+    assert (str(joined.output), joined.receptive_field, joined.jump) == ("1@9312", (None,), (None,))
+
+
 def test_a_dilated_stack_doubles_its_field() -> None:
     trace = read("conv 8 k3 d1 p1 | conv 8 k3 d2 p2 | conv 8 k3 d4 p4 | conv 8 k3 d8 p8").run("8@100")
     assert [row.receptive_field for row in trace] == [(3,), (7,), (15,), (31,)]

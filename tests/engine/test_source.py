@@ -20,7 +20,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = [
     "cli",
     "api checker",
-    "renderers readers schema",
+    "renderers readers schema outputs",
     "rules report",
     "solve",
     "network trace receptive comparison differences changes",

@@ -44,13 +44,13 @@ def elementwise(op: Op, shape: Shape, *others: Shape) -> Settled:
     return Settled(shape_of(dimensions))
 
 
-def _advice(op: Op, shape: Shape, *others: Shape) -> str | None:
+def _advice(op: Op, shape: Shape, *others: Shape) -> str:
     """What makes the branches equal."""
     try:
         op.output(shape, *others)
     except Impossible as error:
         return error.reason
-    return None
+    raise AssertionError("equal shapes broadcast")
 
 
 def equal(op: Op, shape: Shape, *others: Shape) -> Settled:
