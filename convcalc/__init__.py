@@ -17,10 +17,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from convcalc.api import check as check
     from convcalc.api import conv as conv
+    from convcalc.api import diff as diff
     from convcalc.api import load as load
     from convcalc.api import pool as pool
     from convcalc.api import read as read
+    from convcalc.api import sizes as sizes
     from convcalc.api import tconv as tconv
     from convcalc.errors import ConvcalcError as ConvcalcError
     from convcalc.errors import Impossible as Impossible
@@ -35,10 +38,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "check": "api",
     "conv": "api",
+    "diff": "api",
     "load": "api",
     "read": "api",
     "pool": "api",
+    "sizes": "api",
     "tconv": "api",
     "ConvcalcError": "errors",
     "Impossible": "errors",

@@ -3,13 +3,19 @@
 Sizes are cells and channels stand first; a text is read as the command line reads it.
 """
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from convcalc.errors import Malformed
 from convcalc.network import Network
 from convcalc.ops.convolution import Conv, TransposedConv
 from convcalc.ops.op import Op
 from convcalc.ops.pooling import MaxPool
 from convcalc.shape import Shape, read_size
+
+if TYPE_CHECKING:
+    from convcalc.changes import Changes
+    from convcalc.report import FileReport
+    from convcalc.solve.sizes import Accepted
 
 
 def _output(op: Op, shape: Shape | str | int, framework: str | None) -> Shape:
@@ -105,3 +111,58 @@ def load(path: str) -> Network:
 
     with open(path, "rb") as file:
         return read_source(file.read(), path).network
+
+
+def sizes(network: Network, shape: Shape | str | None = None, *, framework: str | None = None) -> "Accepted":
+    """Every input size that a network takes, in cells: for all axes alike (`square`), and axis by axis (`axes`).
+
+    The channels and the number of axes are those of `shape`, or of the input that the network states.
+
+    Raises `Malformed` where there is neither, or it has no axis.
+    Source: a layer's size is quasi-linear in the input's; the network is run on all sizes at once.
+
+    >>> found = sizes(read("input 1@32x32 | a: pool k2 | pool k2 | upsample x2 | add a | upsample x2 | add in"))
+    >>> found.square.sizes.modulus, found.square.sizes.residues, 188 in found.square.sizes
+    (4, (0,), True)
+    """
+    from convcalc.solve.sizes import accepted_sizes
+
+    start = network.start(shape)
+    if not start.size:
+        raise Malformed(f"{start} has no axis", key="input", hint="write e.g. 3@1x1")
+    return accepted_sizes(network, start.channels, len(start.size), framework=framework)
+
+
+def diff(old: Network, new: Network, shape: Shape | str | None = None, *, framework: str | None = None) -> "Changes":
+    """What changed between two networks, layer by layer: op, shape, params, multiply-adds and receptive field.
+
+    Both are run on `shape`, or each on the input that it states.
+
+    Raises `Malformed` where there is neither.
+
+    >>> changes = diff(read("conv 8 k3 | relu"), read("conv 8 k5 | relu"), "3@32x32")
+    >>> changes.output_changed, [change.kind for change in changes.layers]
+    (True, ['changed', 'affected'])
+    """
+    from convcalc.changes import changes_between
+
+    return changes_between(old.run(shape, framework), new.run(shape, framework))
+
+
+def check(text: str, name: str = "network", *, framework: str | None = None) -> "FileReport":
+    """What `convcalc check` finds in the text of a network file, by the rules that are usually on.
+
+    The suffix of `name` tells the format, else the content does. What is wrong is found and not raised; each finding
+    has a code, a severity, a message, a help, and the line and column of the value that it is about.
+
+    >>> for finding in check("input 3@32x32 | conv 8 k3 s2 | conv 8 k50").findings:
+    ...     print(finding.span.column, finding.code, finding.severity)
+    27 CC201 warning
+    39 CC101 error
+    """
+    from convcalc.checker.check import check_bytes
+    from convcalc.checker.settings import Settings
+    from convcalc.report import FileReport
+
+    report = check_bytes(text.encode("utf-8", "surrogateescape"), name, Settings(framework=framework))
+    return report or FileReport(name, ())

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import convcalc
-from convcalc import Impossible, Malformed, Shape, TransposedWindow, Window, conv, load, pool, read, tconv
+from convcalc import Impossible, Malformed, Shape, TransposedWindow, Window, conv, diff, load, pool, read, sizes, tconv
 from convcalc.window import PADDING_WORDS
 
 CALLABLES = {
@@ -79,6 +79,9 @@ RAISES: list[tuple[str, type[Exception], Callable[[], object]]] = [
     ("tconv", Impossible, lambda: tconv(3, kernel=3, output_size=400)),
     ("pool", Malformed, lambda: pool(5, kernel="3x3")),
     ("pool", Impossible, lambda: pool(2, kernel=3)),
+    ("sizes", Malformed, lambda: sizes(read("relu"))),
+    ("sizes", Malformed, lambda: sizes(read("input 100 | relu"))),
+    ("diff", Malformed, lambda: diff(NETWORK, read("relu"))),
     ("read", Malformed, lambda: read("convv 3 k3")),
     ("load", OSError, lambda: load(f"{HERE}.none")),
     ("load", Malformed, lambda: load(HERE)),
@@ -138,6 +141,7 @@ def test_what_raises_something_says_so(full: str) -> None:
 def test_a_raise_is_seen() -> None:
     assert {full for full in EVERY if not inspect.isclass(EVERY[full]) and raising(EVERY[full])} == {
         "Network.start",
+        "sizes",
         "Network.ops",
         "Trace.row",
     }
