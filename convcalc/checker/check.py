@@ -9,8 +9,6 @@ from convcalc.dialects.ruled import Ruled
 from convcalc.errors import TOO_LONG, UNREADABLE, ConvcalcError, Malformed, too_long
 from convcalc.network import Layer, Network, Place
 from convcalc.readers.document import read_document
-from convcalc.readers.positions import locate
-from convcalc.readers.positions.lines import lines_of
 from convcalc.readers.source import Text, joined, open_text
 from convcalc.report import ERROR, FileReport, Finding, Span
 from convcalc.rules import RULES
@@ -67,6 +65,8 @@ def _read(text: Text, settings: Settings) -> tuple[list[_Raw], str | None]:
 
 def unread(path: str, error: ConvcalcError, data: bytes = b"") -> Finding:
     """The one finding of a file that can't be read."""
+    from convcalc.readers.positions.lines import lines_of
+
     code = UNREADABLE_CODE if error.kind == UNREADABLE else SYNTAX_CODE
     line, column = error.position or (1, 1)
     span = Span(line, column, line, column + 1) if data else None
@@ -172,6 +172,9 @@ def _subject(remark: Remark, survey: Survey) -> str:
 
 def _placed(raw: Sequence[_Raw], text: Text, framework: str | None) -> list[Finding]:
     """The findings with their places in the text, by line, column and code."""
+    from convcalc.readers.positions import locate
+    from convcalc.readers.positions.lines import lines_of
+
     lines = lines_of(text.text)
     found = []
     for one in raw:

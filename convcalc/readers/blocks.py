@@ -98,7 +98,7 @@ def fill(item: Any, arguments: Mapping[str, str], depth: int = 3) -> Any:
 
 def _is_plain(table: Mapping[str, Any]) -> bool:
     """Whether a table holds numbers and text without a placeholder, as almost every one does."""
-    return all(type(part) is int or (type(part) is str and "{" not in part) for part in table.values())
+    return all(isinstance(part, int) or (type(part) is str and "{" not in part) for part in table.values())
 
 
 def _argument(name: str, arguments: Mapping[str, str]) -> str:
