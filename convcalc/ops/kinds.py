@@ -60,7 +60,7 @@ class Kind:
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of what `load` takes."""
-        return {"type": "string"}
+        raise NotImplementedError
 
 
 def integer(value: object, minimum: int | None, key: str) -> int:

@@ -13,7 +13,7 @@ def parse(text: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_table, parse_constant=_constant)
     except json.JSONDecodeError as error:
-        raise _at(text, error.pos, f"invalid JSON: {error.msg.removesuffix(' at')}") from None
+        raise _misspelt(text, error) from None
     except _Twice as error:
         from convcalc.readers.positions.json import second
 
@@ -22,6 +22,16 @@ def parse(text: str) -> Any:
         from convcalc.readers.positions.json import bare
 
         raise _at(text, bare(text, error.word), f"{error.word} is not JSON") from None
+
+
+def _misspelt(text: str, error: json.JSONDecodeError) -> Malformed:
+    """What the parser says; of a comma that ends a list or a table, the same on every Python."""
+    before = text[: error.pos].rstrip()
+    if text[error.pos : error.pos + 1] in ("]", "}") and before.endswith(","):
+        return _at(text, len(before) - 1, "invalid JSON: nothing follows the comma")
+    if error.msg.startswith("Illegal trailing comma"):
+        return _at(text, error.pos, "invalid JSON: nothing follows the comma")
+    return _at(text, error.pos, f"invalid JSON: {error.msg.removesuffix(' at')}")
 
 
 def _at(text: str, offset: int | None, what: str) -> Malformed:

@@ -72,7 +72,7 @@ def mirror(
     )
     shapes = decoder.shapes()
     if shapes[-1] != trace.input:
-        raise Impossible(f"the decoder ends at {shapes[-1]}, not at {trace.input}")
+        raise AssertionError(f"the decoder ends at {shapes[-1]}, not at {trace.input}")
     return Decoder(decoder, tuple(written.mirrors), tuple(shapes))
 
 

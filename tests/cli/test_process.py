@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -112,7 +113,7 @@ def test_an_answer_that_can_not_be_written_is_told(line: str) -> None:
     ],
 )
 def test_a_closed_stream_is_told(line: str, message: str) -> None:
-    command = f"exec {sys.executable} -m convcalc {line}"
+    command = f"exec {shlex.quote(sys.executable)} -m convcalc {line}"
     done = subprocess.run(["sh", "-c", command], stderr=subprocess.PIPE, check=False)
     assert (done.returncode, done.stderr.decode()) == (2, f"error: {message}\n")
 

@@ -35,7 +35,12 @@ def test_a_code_and_a_name_explain_the_same_rule_in_full(run: Run, rule: Rule) -
 
 def test_the_beginning_of_a_code_explains_all_that_start_so(run: Run) -> None:
     told = run("rule CC3").stdout
-    assert [line.split()[0] for line in told.splitlines() if line.startswith("CC")] == ["CC301", "CC302", "CC303", "CC304"]
+    assert [line.split()[0] for line in told.splitlines() if line.startswith("CC")] == [
+        "CC301",
+        "CC302",
+        "CC303",
+        "CC304",
+    ]
 
 
 @pytest.mark.parametrize(

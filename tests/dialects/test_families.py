@@ -9,7 +9,11 @@ import pytest
 from convcalc.dialects import NAMES, dialect_named
 from convcalc.dialects.dialect import Dialect
 from convcalc.dialects.families import _Lazy
+from convcalc.errors import Impossible, Malformed
+from convcalc.ops.convolution import Conv
 from convcalc.ops.registry import OPS
+from convcalc.ops.resampling import Upsample
+from convcalc.shape import Shape
 
 
 def dialect(name: str) -> Dialect:
@@ -61,3 +65,34 @@ def test_one_convolution_loads_no_other_family(name: str) -> None:
     assert "convolution" in families
     assert not families & {"pooling", "resampling", "rearranging", "pointwise", "joins", "paste"}
     assert not [module for module in loaded if module.split(".")[2] in set(NAMES) - {name}]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_layer_that_no_framework_has_is_malformed(name: str) -> None:
+    with pytest.raises(Malformed, match=f"{name} has no layer 'Conv9d'") as caught:
+        dialect(name).layer("Conv9d")
+    assert caught.value.key == "op"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_layers_under_a_dialect_are_equal_where_all_they_say_is(name: str) -> None:
+    one, same, other = [dialect(name).adopt(Conv(kernel=kernel)) for kernel in (3, 3, 5)]
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert one != Conv(kernel=3)
+    assert repr(one) == "<conv k3, under a rule>"
+
+
+@pytest.mark.parametrize("name", ["torch", "onnx"])
+@pytest.mark.parametrize(
+    ("op", "cells"),
+    [
+        pytest.param(Upsample(scale="2.3"), 10**400, id="the size"),
+        pytest.param(Upsample(scale=f"{10**400}/3"), 5, id="the factor"),
+    ],
+)
+def test_a_size_or_a_factor_that_no_float_holds_is_refused(name: str, op: Upsample, cells: int) -> None:
+    with pytest.raises(Impossible, match="too large for a float") as caught:
+        dialect(name).adopt(op).output(Shape(3, (cells,)))
+    assert caught.value.key == "scale"

@@ -61,6 +61,10 @@ GIVEN = [
     pytest.param("pad 9 reflect", "8@1", "8@19", id="a reflecting pad without limit"),
     pytest.param("pad -2:-3", "1@5", "1@0", id="a pad that takes every cell"),
     pytest.param("gap", "3@0x5", "3", id="a mean of nothing"),
+    pytest.param("gmp", "3@5x5", "3", id="the greatest of an image"),
+    pytest.param("groupnorm g2", "8@6", "8@6", id="groups that divide the channels"),
+    pytest.param("crop 2", "3@5x5", "3@1x1", id="a crop"),
+    pytest.param("crop 2:3", "3@5", "3@0", id="a crop that takes every cell"),
 ]
 
 
@@ -90,6 +94,7 @@ REFUSED = [
     pytest.param("gmp", "8@0x6", "zero-size array to reduction operation max", None, id="the greatest of nothing"),
     pytest.param("pad 1 circular", "8@0", "'wrap' padding to empty axis", "padding", id="a wrapping pad of nothing"),
     pytest.param("pad -3", "1@5", _TOO_NEGATIVE, "padding", id="a pad that takes more than there is"),
+    pytest.param("crop 3", "1@5", _TOO_NEGATIVE, "padding", id="a crop that takes more than there is"),
 ]
 
 
@@ -217,6 +222,14 @@ SPELLED = [
     pytest.param(
         "conv_transpose((3, 4, 8), (2,), 'SAME', transpose_kernel=True)", "8@3", "4@6", 96, id="a kernel transposed"
     ),
+    pytest.param(
+        "conv_transpose((3, 8, 4), (2,), 'SAME', dimension_numbers=('NHC', 'HIO', 'NHC'))",
+        "8@5",
+        "4@10",
+        96,
+        id="conv_transpose with its layouts told",
+    ),
+    pytest.param("flax.GroupNorm(2, reduction_axes=(1, 2))", "8@6", "8@6", 16, id="a group norm over an axis"),
 ]
 
 
@@ -270,6 +283,17 @@ NAMED = [
         "5 is not a multiple of 2",
         id="batch groups",
     ),
+    pytest.param(
+        "conv_general_dilated((3, 8, 4), (1,), 'VALID', feature_group_count=2, batch_group_count=2)",
+        "16@5",
+        "batch_group_count",
+        "at most one of",
+        id="groups of both kinds",
+    ),
+    pytest.param(
+        "flax.GroupNorm(2, reduction_axes=(1,))", "8@6", "reduction_axes", "the final dimension", id="a norm of groups"
+    ),
+    pytest.param("flax.glu(axis=0)", "8@6", "axis", "the batch is not written", id="a batch halved"),
     pytest.param("conv_transpose((3, 8, 4), (2,), 'valid')", "8@3", "padding", "string padding", id="in lower case"),
     pytest.param(
         "conv_transpose((3, 8, 4), (2,), 1, use_consistent_padding=True)", "8@3", "padding", "invalid", id="consistent"
@@ -321,6 +345,7 @@ JOINED = [
     pytest.param("add a", "3@4x4", "3@1x4", "3@4x4", id="an axis of 1 stands for all"),
     pytest.param("mul a", "1@4x4", "8@4x4", "8@4x4", id="one channel stands for all"),
     pytest.param("add a", "3@0x4", "3@1x4", "3@0x4", id="and for none"),
+    pytest.param("add a", "1@4x4", "1@1x4", "1@4x4", id="one channel and one"),
     pytest.param("concat a", "3@4x4", "5@4x4", "8@4x4", id="channels one after the other"),
 ]
 
@@ -350,6 +375,8 @@ def test_channels_that_are_not_known_refuse_nothing() -> None:
     assert str(op_of("flax.Conv(8, 3, feature_group_count=2)").output(Shape(None, (5,)))) == "8@5"
     assert str(op_of("conv_general_dilated((3, 8, 4), (1,), 'VALID')").output(Shape(None, (5,)))) == "4@3"
     assert op_of("flax.LayerNorm()").weights(Shape(None, (5,))) is None
+    joined = read_text("framework jax | a: identity | add a").ops()[1]
+    assert joined.output(Shape(None, (5,)), Shape(1, (5,))) == Shape(None, (5,))
     assert op_of("flax.GroupNorm(3)").output(Shape(None, (5,))) == Shape(None, (5,))
 
 
@@ -357,6 +384,30 @@ def test_a_stride_over_a_dilated_input_is_followed_back_to_it() -> None:
     """jax.jacobian: output 0 reads cell 0, output 1 cell 1, output 2 cells 2 and 3, output 3 cell 4."""
     op, shape = op_of("conv_general_dilated((3, 8, 4), (3,), [(2, 2)], lhs_dilation=(2,))"), Shape(8, (5,))
     assert op.taps(shape, op.output(shape)) == (Taps(3, 2, ((-1, 1, 2), (1, 1, 1))),)
+
+
+def test_a_stride_over_a_dilated_input_counts_by_the_cells_that_are_kept() -> None:
+    """4 cells of 4 channels come out, each of 3 taps over 8 channels."""
+    trace = convcalc.read("framework jax | conv_general_dilated((3, 8, 4), (3,), [(2, 2)], lhs_dilation=(2,))").run(
+        "8@5"
+    )
+    assert trace.macs == 4 * 4 * 3 * 8
+    assert [row.notes for row in trace] == [()]
+
+
+def test_a_layer_that_gives_nothing_says_only_that() -> None:
+    op = op_of("conv 8 k3 s2 same")
+    assert [note.text for note in op.notes(Shape(3, (0,)), Shape(8, (0,)))] == ["nothing comes out: the size is 0"]
+
+
+@pytest.mark.parametrize("lines", ["conv 4 k3 | pad like=a", "conv 4 k4 p4 | crop like=a"])
+def test_a_layer_takes_the_size_of_another(lines: str) -> None:
+    assert str(convcalc.read(f"framework jax | a: identity | {lines}").run("3@9x8").output) == "4@9x8"
+
+
+def test_nothing_slides_over_a_feature_vector() -> None:
+    with pytest.raises(Impossible, match="a feature vector has none"):
+        op_of("tconv 4 k3").output(Shape(8))
 
 
 def test_a_layer_shows_as_it_was_written() -> None:

@@ -59,6 +59,7 @@ GIVEN = [
     ("tconv 8 k2 s3 p1", "3@3", "8@7", "Conv1DTranspose(8, 2, 3) > Cropping1D(1)"),
     ("tconv 8 k4 s2 to 10x11", "3@4x4", "8@10x11", "Conv2DTranspose(8, 4, 2, output_padding=(0, 1))"),
     ("tconv 8 k3 s2 same to 7x8", "3@4x4", "8@7x8", "Conv2DTranspose(8, 3, 2, 'same', (0, 1))"),
+    ("tconv 8 k1 s3 same to 9", "3@3", "8@9", "Conv1DTranspose(8, 1, 3, 'same') on 3 cells"),
     ("tconv 8 k3 d2x3x2", "3@1x3x1", "8@5x9x5", "Conv3DTranspose(8, 3, dilation_rate=(2, 3, 2))"),
     ("pool k4 s2 same", "3@6", "3@3", "MaxPooling1D(4, 2, 'same')"),
     ("pool k2", "3@5x5", "3@2x2", "MaxPooling2D()"),
@@ -126,6 +127,13 @@ REFUSED = [
     ("tconv 8 k4 s2 same to 6x8", "3@4x4", "7 to 8 are in reach", "output_size"),
     ("avgpool k2 ceil", "3@5x5", "ZeroPadding2D(((0, 1), (0, 1))) before it gives the same size", "ceil"),
     ("Conv1D(8, 3)", "3@9x9", "Conv2D reads it", None),
+    ("conv 8 k3 p5 reflect", "3@3x3", "reflect padding adds 5 to a side of 3", "padding"),
+    ("pad 1 circular", "3@5x5", "keras.ops.pad has no mode 'circular'", "mode"),
+    ("upsample x2 linear", "3@5", "UpSampling1D repeats cells, it has no argument interpolation", "mode"),
+    ("upsample x2 trilinear", "3@5x5", "trilinear", "mode"),
+    ("shuffle 2", "6@3x3", "6 channels are not divisible by 2 ** 2 = 4", "factor"),
+    ("Activation('glu')", "5@5x5", "splits the channels in two halves", "activation"),
+    ("Reshape(())", "1", "leaves the batch alone", "target_shape"),
     ("Activation('rellu')", "3@9x9", "did you mean relu?", "activation"),
 ]
 
@@ -184,6 +192,9 @@ OWN_KEYS = [
     ("BatchNormalization(axis=4)", "3@5x5", "axis"),
     ("Dropout(2)", "3@5x5", "rate"),
     ("Add()", "3@5x5", "names"),
+    ("Conv2D(8, 3, data_format='NCHW')", "3@5x5", "data_format"),
+    ("GroupNormalization(0)", "3@5x5", "groups"),
+    ("Resizing(4, 4, 'cubic')", "3@5x5", "interpolation"),
 ]
 
 
@@ -234,6 +245,8 @@ CALLS = [
     ("PReLU(shared_axes=[1, 2])", "6@5x7", "6@5x7", 6),
     ("Resizing(32, 48)", "3@5x5", "3@32x48", 0),
     ("CenterCrop(3, 4)", "3@5x5", "3@3x4", 0),
+    ("CenterCrop(7, 4)", "3@5x5", "3@7x4", 0),
+    ("Activation('glu')", "6@5x5", "3@5x5", 0),
 ]
 
 
@@ -251,6 +264,11 @@ MALFORMED = [
     ("Conv2D(8, (3, 3, 3))", "kernel_size"),
     ("ZeroPadding2D((1, 2, 3))", "padding"),
     ("Dense(units=0)", "units"),
+    ("Dropout('half')", "rate"),
+    ("Dropout(True)", "rate"),
+    ("ZeroPadding2D(((1, 2), (3, 4, 5)))", "padding"),
+    ("ZeroPadding2D([1, 2, 3, 4])", "padding"),
+    ("Add(names=3)", "names"),
 ]
 
 
@@ -289,6 +307,7 @@ REFUSED_JOINS = [
     ("Subtract", "6@2x4 6@2x4 6@2x4", "exactly 2 inputs"),
     ("Concatenate", "6@2x4 3@2x5", "matching shapes except for the concatenation axis -1"),
     ("Concatenate", "6@2x4 6", "matching shapes except for the concatenation axis -1"),
+    ("Concatenate", "6@2x4", "should be called on a list of"),
     ("Maximum", "6@2x4", "should be called on a list of inputs"),
 ]
 
@@ -311,6 +330,12 @@ def test_unknown_channels_are_no_reason_to_refuse() -> None:
         op = op_of(call)
         assert op.output(start).size
         assert op.weights(start) is None or call == "GroupNormalization(3)"
+
+
+def test_a_reshape_counts_the_channels_and_so_must_know_them() -> None:
+    with pytest.raises(Impossible, match="channels") as caught:
+        op_of("reshape 5@15").output(Shape(None, (5, 5)))
+    assert caught.value.key != "target"
 
 
 PADDING = [
@@ -371,6 +396,8 @@ EMPTY = [
     ("Conv2D(8, 3, padding='same')", None),
     ("Conv2D(3, 3)", None),
     ("GlobalMaxPooling2D()", None),
+    ("AdaptiveAveragePooling2D(2)", None),
+    ("UpSampling2D(interpolation='bilinear')", None),
     ("Cropping2D(0)", None),
 ]
 

@@ -82,6 +82,7 @@ GIVEN = [
     ("dense 5", "7", "5", "Gemm(B=[7, 5])"),
     ("conv 8 k1 p2", "3@0", "8@4", "Conv(W=[8, 3, 1], pads=[2, 2])"),
     ("tconv 2 k5", "3@0", "2@4", "ConvTranspose(W=[3, 2, 5])"),
+    ("gelu", "3@4", "3@4", "Gelu(approximate='tanh')"),
 ]
 
 
@@ -122,6 +123,9 @@ REFUSED = [
     ("dense 5", "7@1x1", "Gemm(B=[7, 5])", "expected to have rank 2 but has rank 4"),
     ("groupnorm g4", "6@4", "GroupNormalization(num_groups=4)", "divisible by num_groups"),
     ("instancenorm", "6", "InstanceNormalization()", "at least 3 dimensions"),
+    ("groupnorm g2", "6@0x4", "GroupNormalization(num_groups=2)", "cannot be reshaped"),
+    ("conv 8 k3 p9 reflect", "3@3", "Pad(pads=[0, 0, 9, 0, 0, 9], mode='reflect')", "maximum allowed (2)"),
+    ("tconv 6 k3 g3", "4@3", "ConvTranspose(W=[4, 2, 3], group=3)", "not divisible by group"),
 ]
 
 
@@ -175,6 +179,27 @@ NODES_REFUSED = [
     ("LRN(size=2)", "3@4x5", "LRN size must be odd", "size"),
     ("PRelu(slope=[3])", "3@4x5", "incompatible dimensions", "slope"),
     ("Dropout(ratio=1.0)", "3@4", "must be in the range [0, 1)", "ratio"),
+    ("BatchNormalization(training_mode=1)", "3@4", "should be 3 when training_mode = True", "training_mode"),
+    ("LayerNormalization(axis=1)", "3@0", "must be at least 1", "axis"),
+    ("Gelu(approximate='exact')", "3@4", "unsupported approximation_algorithm: exact", "approximate"),
+    ("Gemm(B=[3, 5], transA=1)", "3", "dimension mismatch in unification between 3 and", "transA"),
+    ("Resize(scales=[2, 2, 2, 2], mode='linear')", "3@4x4x4x4", "'Linear' mode only supports", "mode"),
+    (
+        "Resize(sizes=[8], axes=[2], mode='cubic', keep_aspect_ratio_policy='not_smaller')",
+        "3@4",
+        "'Cubic' mode only supports",
+        "mode",
+    ),
+    ("Resize(scales=[0.0])", "3@4", "scale value should be greater than 0", "scales"),
+    ("Resize(sizes=[0])", "3@4", "scale value should be greater than 0", "sizes"),
+    ("Resize(scales=[2.0], axes=[7])", "3@4", "unexpected axis value", "axes"),
+    ("Resize(scales=[2.0, 2.0], axes=[2, 2])", "3@4x4", "unexpected axis value", "axes"),
+    ("Resize(scales=[2.0], nearest_mode='up')", "3@4", "nearest_mode:[up] is not supported", "nearest_mode"),
+    ("Resize(scales=[2.0], antialias=1)", "3@4", "when anti-aliasing is set, Resize only supports", "antialias"),
+    ("Resize(scales=[2.0], exclude_outside=1)", "3@4", "exclude_outside can be set", "exclude_outside"),
+    ("DepthToSpace(blocksize=2, mode='RCD')", "4@3x3", "only 'DCR' and 'CRD' modes", "mode"),
+    ("Pad(pads=[0, 0, 1, 0, 0, 2], mode='mirror')", "3@5", "invalid 'mode' attribute value", "mode"),
+    ("Pad(pads=[1, 2], axes=[3])", "3@5", "out of range", "axes"),
     ("GlobalLpPool()", "3@4", "could not find an implementation for GlobalLpPool at opset 22", None),
 ]
 
@@ -182,7 +207,7 @@ NODES_REFUSED = [
 @table("node, before, words, key", NODES_REFUSED)
 def test_a_refused_node_names_its_attribute(node: str, before: str, words: str, key: str | None) -> None:
     with pytest.raises(Impossible) as found:
-        op_of(node).output(read_shape(before))
+        op_of(node).output(shape_of(before))
     assert words in str(found.value)
     assert found.value.key == key
 
@@ -194,6 +219,25 @@ BATCH = ["Reshape(shape=[2, 30])", "Reshape(shape=[60])", "Flatten(axis=2)", "Pa
 def test_what_would_change_the_batch_is_refused_for_it_is_not_written(node: str) -> None:
     with pytest.raises(Impossible, match="the batch is not written"):
         op_of(node).output(read_shape("3@4x5"))
+
+
+def test_a_gemm_that_turns_its_input_makes_the_features_the_batch() -> None:
+    node = "Gemm(B=[1, 5], transA=1)"
+    assert str(op_of(node).output(Shape(1))) == "5"
+    with pytest.raises(Impossible, match="the batch is not written"):
+        op_of(node).output(Shape(3))
+
+
+def test_until_opset_8_a_batch_norm_could_be_of_cells_and_that_is_refused() -> None:
+    with pytest.raises(Impossible, match="invalid input scale") as found:
+        made("BatchNormalization(spatial=0)", 8).output(read_shape("3@4"))
+    assert found.value.key == "spatial"
+
+
+def test_a_policy_without_axes_keeps_batch_and_channels_in_proportion_too() -> None:
+    """Batch and channels are asked to stay, so nothing may grow."""
+    node = "Resize(sizes=[8, 6], keep_aspect_ratio_policy='not_larger')"
+    assert str(op_of(node).output(read_shape("3@4x4"))) == "3@4x4"
 
 
 OPSETS = [
@@ -319,6 +363,8 @@ JOINED = [
     ("Concat(axis=-2)", ["3@4x5", "3@2x5"], "3@6x5"),
     ("Concat(axis=2)", ["3@4x5", "2@4x5"], "can't merge dimensions that differ: 3, 2"),
     ("Concat(axis=1)", ["3@4", "4"], "must have same rank"),
+    ("Sum", ["3@4", "3@4", "3@1"], "3@4"),
+    ("Sum", ["3@4"], "3@4"),
 ]
 
 
@@ -332,6 +378,19 @@ def test_joins_broadcast_and_concat_takes_any_axis(node: str, branches: list[str
     except Impossible as error:
         found = str(error)
     assert expected in found
+
+
+def test_before_opset_8_a_sum_takes_equal_shapes_alone() -> None:
+    op = onnx(7).layer("Sum", (), {"names": ["branch"]})
+    assert str(op.output(read_shape("3@4"), read_shape("3@4"))) == "3@4"
+    with pytest.raises(Impossible, match="must have the same shape"):
+        op.output(read_shape("3@4"), read_shape("3@1"))
+
+
+def test_a_native_concat_needs_equal_axes() -> None:
+    trace = convcalc.read("framework onnx | input 3@8 | a: conv 2 k3 | concat in").run()
+    assert trace.failure
+    assert "onnxruntime refuses this: all dimensions but the channels must be equal" in str(trace.failure.error)
 
 
 def test_native_joins_broadcast_in_a_network() -> None:
@@ -356,6 +415,8 @@ KEPT = [
     ("Reshape(shape=[0, 0, -1])", "3@4x5", "3@20", 0),
     ("Resize(sizes=[8, 6], axes=[2, 3], keep_aspect_ratio_policy='not_larger')", "3@4x5", "3@5x6", 0),
     ("Resize(scales=[2.5], axes=[-1])", "3@4x5", "3@4x12", 0),
+    ("Pad(pads=[1, 2], axes=[-1])", "3@5", "3@8", 0),
+    ("Pad(pads=[1, 2, 0, 3], axes=[1, 2])", "3@5", "4@10", 0),
 ]
 
 
@@ -376,6 +437,8 @@ MALFORMED = [
     ("Conv(W=[4, 3, 3], group=0)", "group"),
     ("Conv(W=[4, 3, 3], stride=[2])", "stride"),
     ("ConvTranspose(W=[4, 3, 3], output_shape=[1, 4, 5])", "output_shape"),
+    ("Gemm(B=[3, 5, 1])", "B"),
+    ("Pad(pads=[1, 2, 3], axes=[2])", "pads"),
 ]
 
 
@@ -398,3 +461,6 @@ def test_channels_that_are_not_known_are_not_refused() -> None:
     assert str(op_of("DepthToSpace(blocksize=2)").output(shape)) == "18x18"
     assert str(op_of("Resize(scales=[2.0, 2.0])").output(shape)) == "18x18"
     assert op_of("LayerNormalization(axis=1)").weights(shape) is None
+    joined = onnx().layer("Add", (), {"names": ["branch"]})
+    assert joined.output(shape, Shape(3, (9, 9))) == Shape(3, (9, 9))
+    assert joined.output(shape, Shape(1, (9, 9))) == shape

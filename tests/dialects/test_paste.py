@@ -23,6 +23,7 @@ LINES = [
         for kernel, more in product((2, 5), ("same s3", "p-1", "p2 reflect", "p1:0 circular"))
     ],
     *[f"conv 4 k3 {more}" for more in ("g2 nobias", "p1 replicate", "p-1:2", "p3:0 reflect", "s2 same-lower", "full")],
+    *[f"conv 4 {more}" for more in ("k4 same", "k3 p-10:12")],
     *[f"dwconv k3 {more}" for more in ("", "m2", "s2 same", "s2 d2", "p1:0", "p1 reflect nobias")],
     *[
         f"tconv 4 k{kernel} s{stride} {more}"
@@ -39,7 +40,7 @@ LINES = [
     *[
         f"{pool} {more}"
         for pool, more in product(
-            ("pool", "avgpool"), ("k3 s1 p2", "k3 s2 p1 ceil", "k2 d2", "k3 s2 p-1", "k4 s3 p1:2")
+            ("pool", "avgpool"), ("k3 s1 p2", "k3 s2 p1 ceil", "k2 d2", "k3 s2 p-1", "k4 s3 p1:2", "k2 s1 p2")
         )
     ],
 ]
@@ -100,6 +101,11 @@ def test_lines_come_to_the_size_that_was_asked(framework: str) -> None:
             counted += 1
             assert found.size == asked.output(start).size, f"{line} on {size}: {lines}"
     assert counted > len(CASES) // 3
+
+
+@pytest.mark.parametrize("framework", NAMES)
+def test_no_framework_has_a_layer_for_four_axes(framework: str) -> None:
+    assert lines_of("conv 4 k3", "4@5x5x5x5")[framework] is None
 
 
 def test_most_of_what_is_asked_can_be_expressed_everywhere() -> None:

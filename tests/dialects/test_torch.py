@@ -41,6 +41,11 @@ GIVEN = [
     pytest.param("shuffle 2", "12@4x4", "3@8x8", id="pixel shuffle"),
     pytest.param("pad 3 reflect", "3@4x4", "3@10x10", id="a reflecting pad below the input"),
     pytest.param("adaptivepool 7", "3@2x2", "3@7x7", id="an adaptive pool larger than its input"),
+    pytest.param("upsample to 7x9", "3@5x5", "3@7x9", id="a size to come out"),
+    pytest.param("unpool k2", "3@2x2", "3@4x4", id="an unpool"),
+    pytest.param("BatchNorm2d(3, bias=False)", "3@4x5", "3@4x5", id="a norm without a shift"),
+    pytest.param("FractionalMaxPool2d(2, output_ratio=(0.5, 0.7))", "3@9x10", "3@4x7", id="a share of the size"),
+    pytest.param("Unflatten(1, (2, 3))", "6@4", "2@3x4", id="the channels laid out"),
 ]
 
 
@@ -90,6 +95,8 @@ REFUSED = [
     pytest.param("pad 4 reflect", "3@4x4", "reflect padding adds 4", "padding", id="a reflecting pad"),
     pytest.param("shuffle 2", "6@4x4", "must be divisible", "factor", id="pixel shuffle"),
     pytest.param("groupnorm g4", "6@4x4", "divisible by num_groups", "groups", id="a group norm"),
+    pytest.param("shuffle 2", "8@5", "works on two axes", None, id="pixel shuffle of one axis"),
+    pytest.param("unpool k2 p2", "3@1", "output_size is out of range", "padding", id="an unpool to less than nothing"),
 ]
 
 
@@ -112,6 +119,15 @@ SPELLED = [
     pytest.param("ConvTranspose2d(3, 8, 3, 2, output_size=(9, 9))", "3@5x5", "output_size", id="output_size"),
     pytest.param("MaxPool2d(3, padding=2)", "3@5x5", "padding", id="a pool's padding"),
     pytest.param("Conv1d(3, 8, 3)", "3@5x5", None, id="another number of axes"),
+    pytest.param("ConvTranspose2d(3, 8, 3, output_size=(0, 5))", "3@5x5", "output_size", id="an output size of 0"),
+    pytest.param("MaxUnpool2d(2, output_size=(4,))", "3@2x2", "output_size", id="an output size of too few axes"),
+    pytest.param("FractionalMaxPool2d(2)", "3@5x5", "output_size", id="neither a size nor a share"),
+    pytest.param("FractionalMaxPool2d(2, 2, 0.5)", "3@5x5", "output_size", id="a size and a share"),
+    pytest.param("Unfold(2, padding=-1)", "3@6x6", "padding", id="a negative padding"),
+    pytest.param("interpolate(size=(4, 4, 4))", "3@5x5", "size", id="a size of too many axes"),
+    pytest.param("Upsample(scale_factor=(2, 2, 2))", "3@5x5", "scale_factor", id="a factor too many"),
+    pytest.param("ZeroPad2d((1, 2, 3))", "3@5x5", "padding", id="three sides of four"),
+    pytest.param("Dropout(1.5)", "3@5x5", "p", id="a probability above 1"),
 ]
 
 
@@ -120,6 +136,23 @@ def test_an_error_of_a_layer_in_torchs_spelling_names_torchs_argument(call: str,
     with pytest.raises(Impossible) as caught:
         op_of(call).output(read_shape(shape))
     assert caught.value.key == key
+
+
+def test_a_circular_pad_that_takes_more_than_there_is_is_refused() -> None:
+    """By (2, -4) torch fails on 3 cells; by (3, -5) it gives a cell of memory that was never written."""
+    for sides in ("(2, -4)", "(3, -5)"):
+        with pytest.raises(Impossible, match="negative padding value"):
+            op_of(f"CircularPad1d({sides})").output(Shape(3, (3,)))
+
+
+BATCH = ["Flatten(0, 1)", "Unflatten(0, (1, 1))", "GLU(0)"]
+
+
+@pytest.mark.parametrize("call", BATCH)
+def test_what_would_change_the_batch_is_refused_for_it_is_not_written(call: str) -> None:
+    with pytest.raises(Impossible, match="batch") as caught:
+        op_of(call).output(Shape(6, (4,)))
+    assert "is not written" in caught.value.what
 
 
 def test_padding_that_no_layer_takes_is_told_as_a_pad_before_it() -> None:
@@ -139,6 +172,16 @@ def test_params_are_those_that_torch_counts() -> None:
     network = convcalc.read("Conv2d(3, 8, 3, bias=False) | BatchNorm2d(8) | PReLU(8) | Flatten() | Linear(288, 10)")
     trace = network.run("3@8x8")
     assert [row.params for row in trace] == [216, 16, 8, 0, 2890]
+
+
+def test_a_norm_without_a_shift_holds_half() -> None:
+    trace = convcalc.read("BatchNorm2d(6, bias=False) | GroupNorm(3, 6, bias=False)").run("6@4x5")
+    assert [row.params for row in trace] == [6, 6]
+
+
+def test_a_linear_layer_multiplies_along_the_last_axis() -> None:
+    """5 x 4 x 3 numbers come in, and each meets 10 weights."""
+    assert convcalc.read("framework torch | dense 10").run("5@4x3").macs == 5 * 4 * 3 * 10
 
 
 def test_every_class_is_found_with_and_without_its_module() -> None:

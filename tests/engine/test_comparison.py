@@ -1,7 +1,11 @@
 """One layer in every framework: what is told of those that differ. Where cells look was measured in each of them."""
 
+import pytest
+
 from convcalc.comparison import REFUSED, SAME, SAME_SIZE, SHIFTED, Answer, compare
 from convcalc.dialects import dialect_named
+from convcalc.differences import Topic, examples
+from convcalc.ops.convolution import Conv
 from convcalc.ops.op import Op
 from convcalc.readers.source import read_text
 from convcalc.shape import read_size
@@ -51,3 +55,10 @@ def test_an_empty_output_is_compared_by_its_size() -> None:
 def test_no_lines_are_made_for_a_window_that_hangs_over_cells_taken_away() -> None:
     found = answers(native("pool k3 s2 p0:-1 ceil"), "3@9")
     assert [answer.lines for answer in found.values()] == [[]] * 5
+
+
+def test_a_topic_on_which_all_frameworks_agree_has_no_example(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert examples()
+    plain = Topic("a plain convolution", "All agree.", Conv, {"kernel": 3}, {"input": range(3, 9)})
+    monkeypatch.setattr("convcalc.differences.TOPICS", (plain,))
+    assert examples() == []

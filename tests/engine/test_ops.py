@@ -4,6 +4,7 @@ import pytest
 
 from convcalc.errors import ConvcalcError, Impossible, Malformed
 from convcalc.ops.convolution import Conv
+from convcalc.ops.joins import Add
 from convcalc.ops.op import Op
 from convcalc.ops.registry import OPS
 from convcalc.readers.spelling import read_line, read_op
@@ -308,3 +309,14 @@ def test_an_op_is_frozen_and_compares_by_its_knobs() -> None:
     assert op != op_of("conv 8 k5")
     assert op.replace(kernel=5) == op_of("conv 8 k5")
     assert repr(op) == "Conv(out=8, kernel=(3,))"
+
+
+def test_names_to_join_are_names() -> None:
+    with pytest.raises(Malformed, match="must be names, got 3") as caught:
+        Add(names=3)
+    assert caught.value.key == "names"
+
+
+def test_a_layer_without_a_window_pads_by_no_word() -> None:
+    assert op_of("relu").padding_word is None
+    assert op_of("conv 8 k3 same").padding_word == "same"

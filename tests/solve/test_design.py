@@ -11,7 +11,7 @@ from convcalc.errors import Impossible, Malformed
 from convcalc.ops.convolution import Conv, TransposedConv
 from convcalc.readers.source import read_text
 from convcalc.shape import Shape, read_size
-from convcalc.solve.design import MOST_LAYERS, Asked, Design, designs
+from convcalc.solve.design import MOST_LAYERS, Asked, Design, designs, run_design
 from convcalc.solve.dilations import dilations_for, stacks
 
 
@@ -197,3 +197,8 @@ def test_dilations_that_leave_cells_out_are_not_told() -> None:
     with pytest.raises(Impossible, match="cells between them would never be read"):
         next(stacks(100, Shape(None, (100,)), [3], [4]))
     assert cells_seen(3, (1, 4)) != set(range(11))
+
+
+def test_a_chain_that_does_not_fit_is_refused_as_its_layer_refuses() -> None:
+    with pytest.raises(Impossible, match=r"the padded input is 3 .* the kernel's extent 9"):
+        run_design([Conv(kernel=3), Conv(kernel=9)], Shape(None, (5,)))

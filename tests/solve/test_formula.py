@@ -1,8 +1,10 @@
 """The formula of every layer's size, read as text and worked out, against a run on every small size."""
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from math import floor
+from typing import Any
 
 import pytest
 from hypothesis import assume, given, settings
@@ -13,7 +15,9 @@ from convcalc.errors import Malformed
 from convcalc.presets import files
 from convcalc.readers.source import read_source, read_text
 from convcalc.shape import Shape
-from convcalc.solve.formula import formulas
+from convcalc.solve.domains import Unfollowable
+from convcalc.solve.formula import Questions, formulas
+from convcalc.solve.terms import Choice, Formula, show
 
 COLLAPSED = [
     ("conv 8 k3 s2 p1 | conv 8 k3 s2 p1", "floor((n + 3) / 4)"),
@@ -62,6 +66,60 @@ def test_a_float_factor_begins_a_new_letter() -> None:
 
 def test_nothing_is_told_after_a_layer_that_refuses_every_size() -> None:
     assert len(formulas(read_text("conv 8 k3 | dense 10 | relu"), 3, 1)) == 2
+
+
+def test_nothing_is_told_after_a_layer_that_no_formula_follows() -> None:
+    rows = formulas(read_text("framework torch\nFractionalMaxPool2d(2, output_ratio=0.3)\nReLU()"), 3, 2)
+    assert [str(row) for row in rows] == ["3 @ n"]
+
+
+def size(ask: Questions) -> Any:
+    return Formula(((("n",), 1),), ask)
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        pytest.param(lambda n: (6 * n + 12) // (2 * n + 4), id="divided by a formula that goes into it"),
+        pytest.param(lambda n: n // -2, id="divided by a negative number"),
+        pytest.param(lambda n: sum(divmod(7 * n + 3, 2)), id="quotient and rest"),
+        pytest.param(lambda n: abs(n + 3), id="distance"),
+    ],
+)
+def test_a_formula_computes_as_every_size_does(compute: Callable[[Any], Any]) -> None:
+    told = str(compute(size(Questions())))
+    assert [worked_out(told, {"n": n}) for n in range(1, 50)] == [compute(n) for n in range(1, 50)]
+
+
+@pytest.mark.parametrize(
+    ("compute", "error"),
+    [
+        pytest.param(lambda n: (6 * n + 1) // (2 * n), Unfollowable, id="a formula that leaves a rest"),
+        pytest.param(lambda n: n < 0.5, Unfollowable, id="compared with a float"),
+        pytest.param(lambda n: n + 0.5, TypeError, id="a float added"),
+        pytest.param(lambda n: n * 0.5, TypeError, id="times a float"),
+    ],
+)
+def test_what_no_formula_tells_is_never_guessed(compute: Callable[[Any], Any], error: type[Exception]) -> None:
+    with pytest.raises(error):
+        compute(size(Questions()))
+
+
+def test_more_comparisons_than_are_followed_are_no_formula() -> None:
+    ask = Questions()
+    with pytest.raises(Unfollowable):
+        ask.outcomes(lambda: Shape(None, (sum(size(ask) < 3 * bound for bound in range(2, 40)),)))
+
+
+def test_the_smaller_and_the_larger_of_two_are_told_in_a_word() -> None:
+    number, five, apart = ((("n",), 1),), (((), 5),), ((("n",), 1), ((), -5))
+    assert show((((Choice("<", apart, number, five),), 1),)) == "min(n, 5)"
+    assert show((((Choice("<", apart, five, number),), 1),)) == "max(5, n)"
+
+
+@pytest.mark.parametrize("text", ["pool k1 s3 ceil | pool k1 s3 ceil", "pool k1 s3 ceil | conv 4 k3 | pool k1 s2 ceil"])
+def test_a_choice_between_two_sizes_is_followed_on(text: str) -> None:
+    check(text, 1, None)
 
 
 def worked_out(text: str | None, names: dict[str, int]) -> int | None:

@@ -153,6 +153,64 @@ def test_what_a_floor_takes_away_is_asked_for_when_it_matters() -> None:
     assert len(list(followed(domain_from(1), lambda n: n - n // 4096 * 4096))) == 4096
 
 
+SIGNS = [
+    pytest.param(lambda n: abs(n - 5), id="distance"),
+    pytest.param(lambda n: n // -3, id="divided by a negative number"),
+    pytest.param(lambda n: (7 - n) // -2, id="falling, divided by a negative number"),
+    pytest.param(lambda n: n // 3 * 4 + 1, id="a floor times a factor"),
+    pytest.param(lambda n: n // 3 * 4 + n, id="a floor times a factor, and the number itself"),
+    pytest.param(lambda n: n // 3 * 4 // 3, id="a floor times a factor, divided by another"),
+    pytest.param(lambda n: 100 // (n + 1), id="a number divided"),
+]
+
+
+@pytest.mark.parametrize("compute", SIGNS)
+def test_signs_floors_and_factors_are_those_of_the_integers(compute: Expression) -> None:
+    for domain in (domain_from(0), Domain(3, 2, 5, 50), Domain(1, 0, 9, 9)):
+        check(domain, compute)
+
+
+def test_sizes_of_two_axes_are_divided_where_each_is_one_number() -> None:
+    one, other = [Line(Variable(name, Domain(1, 0, cells, cells))) for name, cells in (("n1", 17), ("n2", 5))]
+    assert divmod(one, other) == divmod(17, 5)
+    with pytest.raises(Unfollowable):
+        divmod(Line(Variable("n1", domain_from(1))), other)
+
+
+def square(domain: Domain) -> Any:
+    line = Line(Variable("n", domain))
+    return line * line
+
+
+def test_products_multiply_and_compare_as_their_numbers() -> None:
+    """Of 6: 36 times 36 is 1296. Of any size: at least 1, equal to itself, and no more is known of it."""
+    six = square(Domain(1, 0, 6, 6))
+    assert int(six * six) == 1296
+    assert six == square(Domain(1, 0, 6, 6))
+    assert six != square(Domain(1, 0, 5, 5))
+    six.lines[0].variable.beside = frozenset({36})
+    assert len({six, 36}) == 1
+    some = square(domain_from(1))
+    assert some == some * 1
+    assert not some < 1
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        pytest.param(lambda n: n * n < 2, id="compared with 2"),
+        pytest.param(lambda n: float(n * n), id="float"),
+        pytest.param(lambda n: (2 * n + 1) * (2 * n + 3) // 2, id="halved, where it is odd"),
+        pytest.param(lambda n: n * n == 2**62 - 1, id="too large to look for its divisors"),
+        pytest.param(lambda n: n // (n * n), id="divided by a product"),
+        pytest.param(lambda n: 10**9 // n, id="divided by every size"),
+    ],
+)
+def test_what_is_not_known_of_a_product_is_said_to_be_so(compute: Expression) -> None:
+    with pytest.raises(Unfollowable):
+        list(followed(domain_from(1), compute))
+
+
 @pytest.mark.parametrize(
     "compute",
     [float, int, lambda n: n % 5000, lambda n: n * n > 3, lambda n: n / 2],
@@ -238,6 +296,26 @@ def test_a_union_of_domains_holds_the_numbers_of_its_parts(parts: list[Domain]) 
         below, above = sizes.near(n)
         assert below == max((one for one in numbers if one <= n), default=None)
         assert above == min((one for one in numbers if one >= n), default=None)
+
+
+LONG = [
+    pytest.param([Domain(2, 0, 0, 300_000)], id="even sizes up to an end"),
+    pytest.param([Domain(1, 0, 0, 150_000), Domain(1, 0, 150_001, 300_000)], id="runs that touch"),
+    pytest.param([Domain(2, 0, 0, 400_000), Domain(4, 0, 400_004, None)], id="and others without one"),
+]
+
+
+@pytest.mark.parametrize("parts", LONG)
+def test_a_union_of_very_many_sizes_is_told_without_going_through_them(parts: list[Domain]) -> None:
+    sizes = sizes_of(parts)
+    for n in (0, 1, 2, 3, 149_999, 150_000, 150_001, 299_999, *range(300_000, 300_004), *range(399_996, 400_012)):
+        assert (n in sizes) == any(n in part for part in parts), n
+
+
+@given(parts=st.lists(domains(), max_size=5))
+def test_what_is_no_number_is_no_size(parts: list[Domain]) -> None:
+    word: object = "224"
+    assert word not in sizes_of(parts)
 
 
 @given(parts=st.lists(domains(), max_size=5))

@@ -1,5 +1,7 @@
 """Decoders: each layer undone exactly, graphs reversed, frameworks obeyed, and the sizes that one decoder serves."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from itertools import product
 
 import pytest
@@ -10,11 +12,14 @@ from convcalc.dialects import NAMES
 from convcalc.errors import Impossible, Malformed
 from convcalc.network import Layer, Network
 from convcalc.ops.convolution import TransposedConv
+from convcalc.ops.op import Op
 from convcalc.presets import files
 from convcalc.readers.source import read_source, read_text
 from convcalc.renderers.files import network_text
+from convcalc.shape import Shape
 from convcalc.solve.mirror import mirror
 from convcalc.solve.mirror_range import MAX_SIZES, served
+from convcalc.solve.reversals import Seen, ways_back
 
 axis = st.integers(1, 4)
 LAYER = st.one_of(
@@ -207,6 +212,34 @@ def test_a_layer_is_chosen_as_its_line_reads_back() -> None:
     assert tuple(read_text(network_text(decoder.network)).run().shapes) == decoder.shapes
 
 
+def native_layers() -> Iterator[Op]:
+    lines = (
+        "conv 2 k3 s2 p1 g2", "dwconv k3 s2 p1", "sepconv 6 k3 s2", "tconv 4 k3 s2 p1 op1 g2", "pool k3 s2 p1",
+        "avgpool k2", "lppool k2", "unpool k2", "unpool k2 s3 p1", "adaptivepool 3", "gap", "gap keepdims", "gmp",
+        "upsample x2", "upsample x3/2", "upsample to 8", "pad 1", "crop 1", "shuffle 2", "unshuffle 2",
+        "dense 5", "flatten", "reshape 4@8x8", "permute 0 2 1", "pool k3 d2",
+    )  # fmt: skip
+    yield from (read_text(line).layers[0].op for line in lines)
+
+
+@pytest.mark.parametrize("pools", [None, "unpool", "upsample", "tconv"])
+@pytest.mark.parametrize("op", list(native_layers()), ids=str)
+def test_every_way_back_that_runs_comes_to_as_many_axes(op: Op, pools: str | None) -> None:
+    """Ways are tried one by one: each can be written as a line, and of those that run one comes to the shape."""
+    for shape in (Shape(4, (8, 8)), Shape(4, (9, 7)), Shape(256)):
+        try:
+            output = op.output(shape)
+        except Impossible:
+            continue
+        ends = []
+        for steps in ways_back(Seen(op, (shape,), output, op.windows(shape), pools)):
+            ops = [read_text(str(step)).layers[0].op for step in steps]
+            assert ops == list(steps)
+            with suppress(Impossible):
+                ends.append(Network([Layer(step, (number,)) for number, step in enumerate(ops)]).run(output).output)
+        assert shape in ends or not shape.size
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -322,3 +355,34 @@ def test_a_range_needs_a_size_and_an_end_in_sight() -> None:
     conv = read_text("conv 4 k1")
     with pytest.raises(Malformed, match=f"{MAX_SIZES + 1} sizes are too many"):
         served(mirror(conv, "3@8"), conv, 1, MAX_SIZES + 1)
+
+
+def test_a_decoder_that_lays_out_one_number_of_features_serves_that_size_alone() -> None:
+    network = read_text("conv 2 k3 p1 | flatten")
+    found = served(mirror(network, "3@8"), network, 6, 10)
+    assert [n for n in range(6, 11) if n in found.works] == [8]
+
+
+WAYLESS = [
+    pytest.param("conv k3", Shape(3, (8, 8)), Shape(3, (6, 6)), id="a convolution without a window"),
+    pytest.param("gap", Shape(None, (8, 8)), Shape(None), id="a mean of channels that are not known"),
+    pytest.param("flatten", Shape(None, (4, 4)), Shape(32), id="cells of channels that are not known"),
+    pytest.param("dense 5", Shape(None), Shape(5), id="features that are not known"),
+    pytest.param("relu", Shape(3, (8, 8)), Shape(3, (8, 8)), id="nothing to undo"),
+]
+
+
+@pytest.mark.parametrize(("line", "shape", "output"), WAYLESS)
+def test_what_is_not_known_has_no_way_back(line: str, shape: Shape, output: Shape) -> None:
+    assert list(ways_back(Seen(read_text(line).layers[0].op, (shape,), output))) == []
+
+
+def test_a_layer_of_a_framework_that_nothing_undoes_is_refused_by_name() -> None:
+    with pytest.raises(Impossible, match=r"layer 1 \(GLU\(\)\) can't be mirrored: no layer leads from 6@4x2 back to"):
+        mirror(read_text("framework torch | GLU()"), "6@4x4")
+
+
+def test_an_activation_that_another_branch_reads_past_has_nothing_to_undo() -> None:
+    decoder = mirror(read_text("a: conv 4 k3 s2 p1 | relu | add a"), "3@9x9")
+    assert (decoder.shapes[0], decoder.shapes[-1]) == (Shape(4, (5, 5)), Shape(3, (9, 9)))
+    assert "tconv 3 k3 s2 p1" in [str(layer.op) for layer in decoder.network.layers]

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from convcalc.dialects import dialect_named
-from convcalc.errors import ConvcalcError
+from convcalc.dialects.ruled import Settled, native
+from convcalc.errors import ConvcalcError, Impossible
 from convcalc.ops.convolution import Conv, TransposedConv
 from convcalc.ops.op import Op
 from convcalc.ops.pooling import MaxPool
@@ -20,6 +21,7 @@ from convcalc.solve.knobs import ANY, AROUND, Choices, Sided, choices_of, only, 
 from convcalc.solve.layer import Question, Solution, solutions
 from convcalc.solve.nearest import blame
 from convcalc.solve.reachable import asks_sizes_only, reachable
+from convcalc.solve.settled import Settler
 from convcalc.window import Sides, TransposedWindow, Window
 
 MOST = 40
@@ -350,3 +352,126 @@ def test_nearest_answers_free_one_knob_each() -> None:
         ((302,), (300,)), ((224,), (222,)),
     ]  # fmt: skip
     assert found.needed == ((78, 78),)
+
+
+def asked(op: str, cells: Choices, output: Choices, kernel: Choices, stride: int, **more: Any) -> Question:
+    return Question(op, (cells,), (output,), (kernel,), (only(stride),), **more)
+
+
+NO_PADDING, ONE = (Sided(only(0)),), (Sided(only(1)),)
+
+BLAMED = [
+    pytest.param(
+        asked("tconv", only(4), only(9), only(4), 2, padding=ONE, output_padding=(only(0),)),
+        "output_padding",
+        "tconv k4 s2 p1 op1",
+        id="an output_padding of 1: 3 * 2 - 2 + 4 + 1 is 9",
+    ),
+    pytest.param(
+        asked("pool", only(7), only(4), only(2), 2, padding=NO_PADDING),
+        "ceil",
+        "pool k2 s2 ceil",
+        id="a last window that fits only in part",
+    ),
+    pytest.param(
+        asked("conv", only(10), only(9), only(3), 1, padding="same"), "padding", "conv k3 p0:1", id="other padding"
+    ),
+    pytest.param(
+        asked("conv", only(10), only(30), only(3), 1), "cells", "conv k3 p2", id="a size, whatever the padding"
+    ),
+    pytest.param(
+        asked("conv", only(224), only(300), only(3), 1, padding=NO_PADDING, framework="torch"),
+        "padding",
+        "conv k3 p39",
+        id="no framework is to blame",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "key", "layer"), BLAMED)
+def test_a_knob_that_is_freed_is_told_with_the_layer(question: Question, key: str, layer: str) -> None:
+    assert {freed.key: str(freed.solution.layer) for freed in blame(question).freed}[key] == layer
+
+
+def test_the_padding_that_is_needed_is_not_told_of_more_than_one_kernel() -> None:
+    kernels = Choices(((4, 4), (6, 6)))
+    found = blame(asked("conv", ANY, only(9), kernels, 1, padding=NO_PADDING, output_padding=None))
+    assert found.needed is None
+
+
+def test_keras_has_no_stride_with_dilation_and_so_no_solution() -> None:
+    question = Question(
+        "tconv", (only(4),), (only(11),), (only(3),), (only(2),), (only(2),), padding=NO_PADDING, framework="keras"
+    )
+    assert list(solutions(question)) == []
+    assert list(solutions(question._replace(framework=None)))
+
+
+def test_runs_that_touch_an_open_end_are_in_it() -> None:
+    assert choices_of([(5, 6), (1, None), (9, None)]).runs == ((1, None),)
+
+
+def test_wide_strides_and_dilations_are_narrowed_down_together() -> None:
+    """`(10**6 - 3) // s` is 4 for strides from 200000 on."""
+    wide = Choices(((1, 10**9),))
+    question = Question("conv", (only(10**6),), (only(5),), (only(3),), (wide,), (wide,), padding=NO_PADDING)
+    assert str(next(solutions(question)).layer) == "conv k3 s200000"
+
+
+def test_where_there_is_an_answer_no_framework_is_to_blame() -> None:
+    assert blame(asked("conv", only(9), only(7), only(3), 1, padding=NO_PADDING, framework="torch")).refusal is None
+
+
+def test_keras_takes_no_output_padding_of_0_by_same_where_the_kernel_is_even() -> None:
+    outputs = Choices(((1, 9),))
+    question = asked("tconv", only(3), outputs, only(4), 2, padding="same", output_padding=(only(0),))
+    assert list(solutions(question._replace(framework="keras"))) == []
+
+
+def test_a_size_between_two_steps_comes_from_none() -> None:
+    """From 6 cells come 11, from 7 come 13."""
+    question = asked("tconv", ANY, only(12), only(3), 2, padding=ONE, output_padding=(only(0),))
+    assert list(reachable(question)) == []
+    assert list(solutions(question)) == []
+
+
+def test_an_onnx_pool_that_hangs_over_is_found_on_the_sizes_that_take_it() -> None:
+    """Run by onnxruntime: an extent of 11 in steps of 4 has one position on 8 to 12 cells, and none on 5 to 7."""
+    cells, output = Choices(((1, 12),)), Choices(((1, 20),))
+    question = Question("pool", (cells,), (output,), (only(6),), (only(4),), (only(2),), "valid", framework="onnx")
+    found = {solution.cells[0]: solution.output[0] for solution in solutions(question)}
+    assert found == dict.fromkeys(range(8, 13), 1)
+
+
+def test_an_onnx_pool_padded_by_as_much_as_its_kernel_has_no_solution() -> None:
+    cells, output, padding = Choices(((1, 6),)), Choices(((1, 9),)), (Sided(only(3)),)
+    question = Question("pool", (cells,), (output,), (only(3),), (only(3),), (only(2),), padding, ceil=(True,))
+    assert list(solutions(question._replace(framework="onnx"))) == []
+    assert list(solutions(question))
+
+
+def test_what_keras_takes_of_each_axis_alone_it_may_refuse_of_both() -> None:
+    """A stride on one axis and a dilation on the other: 3 * 2 + 3 is 9, and 3 + 5 is 8."""
+    one, two = only(1), only(2)
+    sizes, outputs = (only(4), only(4)), (only(9), only(8))
+    question = Question("tconv", sizes, outputs, (only(3),), (two, one), (one, two), padding=NO_PADDING)
+    assert [str(found.layer) for found in solutions(question)] == ["tconv k3 s2x1 d1x2"]
+    assert list(solutions(question._replace(framework="keras"))) == []
+
+
+def test_what_a_framework_refuses_of_all_axes_together_is_no_answer() -> None:
+    """Under a rule that takes every axis but not two of seven cells: the layer is settled on all others alone."""
+
+    def rule(op: Op, shape: Shape) -> Settled:
+        if shape.size == (7, 7):
+            raise Impossible("not two sevens")
+        return native(op, shape)
+
+    settler = Settler("pool", "onnx")
+    assert settler.dialect
+    settler.dialect = settler.dialect._replace(rules={MaxPool: rule})
+    windows = (Window(3, padding=(0, 0)),) * 2
+    assert settler.settle(windows, (7, 7)) is None
+    found = settler.settle(windows, (7, 8))
+    assert found is not None
+    assert found.output == (5, 6)

@@ -13,6 +13,7 @@ from convcalc.ops.op import Op
 from convcalc.presets import files
 from convcalc.readers.source import read_source, read_text
 from convcalc.shape import Shape
+from convcalc.solve.paths import paths
 from convcalc.solve.sizes import Accepted, Wanted, accepted_sizes
 
 MOST = 90
@@ -332,3 +333,52 @@ def test_a_layer_to_blame_refuses_the_last_size_below_the_bound() -> None:
     failure = network.run(Shape(1, (found.sizes.least - 1,))).failure
     assert failure is not None
     assert (failure.number, found.sizes.modulus) == (found.least_layer, 1)
+
+
+def test_what_a_network_expects_of_any_input_is_asked_of_every_size() -> None:
+    """(19 + 2 - 3) // 2 + 1 is 10, and so it is of 20."""
+    found = accepted_sizes(read_text("conv 8 k3 s2 p1 | expect 8@10"), 3, 1)
+    assert [n for n in range(60) if n in found.square.sizes] == [19, 20]
+
+
+def test_where_sizes_can_only_be_tried_a_bound_is_told() -> None:
+    """1.3 * 15386 is 20001.8, and 1.3 * 15385 below 20001: a kernel of 20001 fits from there on."""
+    found = accepted_sizes(read_text("framework torch\nUpsample(scale_factor=1.3)\nconv 8 k20001"), 3, 1)
+    assert found.tried_up_to
+    assert (found.square.sizes.smallest, found.at_least) == (None, 15386)
+
+
+def test_no_bound_is_told_where_a_window_fits_on_no_size() -> None:
+    text = "framework torch\nUpsample(scale_factor=1.3)\nadaptivepool 2\nconv 8 k3"
+    found = accepted_sizes(read_text(text), 3, 1)
+    assert (found.square.sizes.smallest, found.at_least) == (None, None)
+
+
+def test_axes_of_which_sizes_can_only_be_tried_are_told_one_by_one() -> None:
+    """1.3 * 2 is 2.6, on which a kernel of 3 does not fit, and 1.3 * 3 is 3.9."""
+    found = accepted_sizes(read_text("framework torch\nUpsample(scale_factor=1.3)\nconv 8 k3"), 3, 2)
+    assert found.together is None
+    assert [n for n in range(1, 10) if n in found.axes[0].sizes] == list(range(3, 10))
+
+
+@pytest.mark.parametrize("framework", ["torch", "onnx"])
+def test_a_factor_that_a_float_holds_is_followed_exactly(framework: str) -> None:
+    network = read_text(f"framework {framework} | upsample x1.5 | upsample x0.75 | unshuffle 2")
+    found = accepted_sizes(network, 3, 2)
+    taken = [n for n in range(1, MOST) if takes(network, Shape(3, (n, n)))]
+    assert found.tried_up_to is None
+    assert [n for n in range(1, MOST) if n in found.square.sizes] == taken
+    assert 2 < len(taken) < MOST - 2
+
+
+def test_of_too_many_parts_sizes_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a pool that rounds up there are parts, each with layers of its own; one size has three layers."""
+    monkeypatch.setattr("convcalc.solve.paths.MAX_STEPS", 3)
+    found = accepted_sizes(read_text("pool k1 s3 ceil | relu | relu"), 3, 1)
+    assert found.tried_up_to
+    assert [n for n in range(MOST) if n in found.square.sizes] == list(range(1, MOST))
+
+
+def test_a_network_of_which_nothing_is_asked_is_followed() -> None:
+    [path] = paths(read_text("conv 8 k3 | relu"), Shape(3, (8,)), [])
+    assert (path.shapes[-1], path.error) == (Shape(8, (6,)), None)

@@ -265,6 +265,7 @@ REFUSED = [
     ("conv 2 k3 | upsample to 64", "layer 2 (upsample to 64) does not move"),
     ("conv 2 k3 expect=2@9", "only so many sizes are taken"),
     ("conv 2 k3 | dense 4", "no size is taken"),
+    ("conv 2 k3 d2000000 p2000000", "of no tile up to 1048576 enough is right"),
 ]
 
 
@@ -282,6 +283,12 @@ def test_axes_that_are_exchanged_can_not_be_tiled() -> None:
 def test_a_branch_that_the_output_does_not_read_is_no_hindrance() -> None:
     found = tiles(read_text("gap keepdims from=in | conv 2 k3 p1 from=in"), 1, 1).axes[0]
     assert (found.step, found.halo) == (1, (1, 1))
+
+
+def test_cells_that_read_nothing_are_right_in_every_tile() -> None:
+    """A kernel of 1 in steps of 2: every other cell is bias alone, and no halo is read."""
+    found = tiles(read_text("tconv 1 k1 s2"), 1, 1).axes[0]
+    assert (found.step, found.moves, found.halo) == (1, 2, (0, 0))
 
 
 def test_norms_over_all_cells_are_named() -> None:
