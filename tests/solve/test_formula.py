@@ -16,8 +16,8 @@ from convcalc.presets import files
 from convcalc.readers.source import read_source, read_text
 from convcalc.shape import Shape
 from convcalc.solve.domains import Unfollowable
-from convcalc.solve.formula import Questions, formulas
-from convcalc.solve.terms import Choice, Formula, show
+from convcalc.solve.formula import Questions, bounds, formulas
+from convcalc.solve.terms import Choice, Floor, Formula, Terms, show
 
 COLLAPSED = [
     ("conv 8 k3 s2 p1 | conv 8 k3 s2 p1", "floor((n + 3) / 4)"),
@@ -115,6 +115,33 @@ def test_the_smaller_and_the_larger_of_two_are_told_in_a_word() -> None:
     number, five, apart = ((("n",), 1),), (((), 5),), ((("n",), 1), ((), -5))
     assert show((((Choice("<", apart, number, five),), 1),)) == "min(n, 5)"
     assert show((((Choice("<", apart, five, number),), 1),)) == "max(5, n)"
+
+
+N, M = ((("n",), 1),), ((("m",), 1),)
+"""Two sizes, each at least 1."""
+
+
+@pytest.mark.parametrize(
+    ("terms", "least", "most"),
+    [
+        pytest.param(((("n",), 2), ((), -1)), 1, None, id="2n - 1"),
+        pytest.param(((("n",), -1), ((), 5)), None, 4, id="5 - n"),
+        pytest.param((((Choice("<", N, (((), 2),), (((), 7),)),), 1),), 2, 7, id="2 or 7"),
+        pytest.param(((("n", "m"), 1),), None, None, id="a product of two"),
+        pytest.param((((Floor(((("n", "m"), 1),), 2),), 1),), None, None, id="half a product"),
+        pytest.param((((Choice("<", N, N, M),), 1),), None, None, id="n or m"),
+    ],
+)
+def test_the_bounds_of_a_sum_are_told_where_they_are_known(terms: Terms, least: int | None, most: int | None) -> None:
+    assert bounds(terms) == (least, most)
+
+
+def test_what_is_malformed_on_a_size_that_is_not_known_has_no_formula() -> None:
+    def compute() -> Shape:
+        raise Malformed("a knob that takes no formula")
+
+    with pytest.raises(Unfollowable):
+        Questions().outcomes(compute)
 
 
 @pytest.mark.parametrize("text", ["pool k1 s3 ceil | pool k1 s3 ceil", "pool k1 s3 ceil | conv 4 k3 | pool k1 s2 ceil"])

@@ -348,6 +348,20 @@ def test_where_sizes_can_only_be_tried_a_bound_is_told() -> None:
     assert (found.square.sizes.smallest, found.at_least) == (None, 15386)
 
 
+def test_a_bound_minds_windows_alone() -> None:
+    """The reshape fits on 15386 cells and no other number near; no window asks for more than 1."""
+    found = accepted_sizes(read_text("framework torch\nUpsample(scale_factor=1.3)\nreshape 3@20001\nconv 8 k1"), 3, 1)
+    assert (found.square.sizes.smallest, found.at_least) == (None, 1)
+
+
+def test_sizes_that_differ_from_axis_to_axis_are_found_where_no_rule_tells_them() -> None:
+    """1.3 * 10 is 13 and 1.3 * 20 is 26: neither is taken on both axes."""
+    text = "framework torch\nUpsample(scale_factor=1.3)\nrelu expect=3@13x26"
+    found = accepted_sizes(read_text(text), 3, 2)
+    assert found.square.sizes.smallest is None
+    assert [list(axis.sizes.up_to(60)) for axis in found.axes] == [[10], [20]]
+
+
 def test_no_bound_is_told_where_a_window_fits_on_no_size() -> None:
     text = "framework torch\nUpsample(scale_factor=1.3)\nadaptivepool 2\nconv 8 k3"
     found = accepted_sizes(read_text(text), 3, 1)
