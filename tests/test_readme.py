@@ -102,6 +102,31 @@ def test_every_native_op_and_every_command_is_told() -> None:
         assert f"convcalc {command}" in README
 
 
+def test_the_settings_that_are_shown_are_settings(tmp_path: Path) -> None:
+    from convcalc.checker.project import KEYS, read_project
+
+    (text,) = (block.text for block in BLOCKS if block.text.startswith("[tool.convcalc]"))
+    path = tmp_path / "pyproject.toml"
+    path.write_text(text, encoding="utf-8")
+    project = read_project(str(path))
+    assert project
+    assert project.strict
+    assert all(re.search(rf"^{key} = ", text, re.MULTILINE) for key in set(KEYS) - {"select"})
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if block.language == "yaml"], ids=lambda block: block.text[:12]
+)
+def test_what_ci_is_told_is_yaml_and_its_command_lines_are_ours(block: Block) -> None:
+    yaml = pytest.importorskip("yaml", reason="PyYAML is not installed: pip install 'convcalc[yaml]'")
+    from convcalc.cli.check import check
+
+    assert yaml.safe_load(block.text)
+    for line in re.findall(r"convcalc check (.*)", block.text):
+        with check.make_context("check", shlex.split(line)) as context:
+            assert context.params["paths"] == ("nets/",)
+
+
 def test_the_two_commands_for_a_fresh_machine_are_there() -> None:
     shell = [block.text for block in BLOCKS if block.language == "sh"]
     assert "convcalc chain dcgan" in shell[0]
