@@ -1,7 +1,7 @@
 """What a check reports, as values: findings of files, with their places. It knows no rule, format or terminal."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 ERROR = "error"
 WARNING = "warning"
@@ -76,6 +76,12 @@ class Report(NamedTuple):
     def findings(self) -> Sequence[Finding]:
         """Those of all files, file by file."""
         return [finding for file in self.files for finding in file.findings]
+
+    @property
+    def pointing(self) -> Self:
+        """The report without findings that point at no text: of files that are not there, for one."""
+        files = [(path, tuple([finding for finding in findings if finding.span])) for path, findings in self.files]
+        return self._replace(files=tuple([FileReport(*file) for file in files]))
 
     def count(self, severity: str) -> int:
         """How many findings have that severity."""

@@ -63,14 +63,14 @@ def _read(text: Text, settings: Settings) -> tuple[list[_Raw], str | None]:
     return [*[_misread(problem) for problem in problems], *found], network.framework
 
 
-def unread(path: str, error: ConvcalcError, data: bytes = b"") -> Finding:
-    """The one finding of a file that can't be read."""
+def unread(path: str, error: ConvcalcError, data: bytes | None = None) -> Finding:
+    """The one finding of a file that can't be read; without data it points nowhere."""
     from convcalc.readers.positions.lines import lines_of
 
     code = UNREADABLE_CODE if error.kind == UNREADABLE else SYNTAX_CODE
     line, column = error.position or (1, 1)
-    span = Span(line, column, line, column + 1) if data else None
-    lines = lines_of(data.decode("utf-8-sig", "replace"))
+    span = Span(line, column, line, column + 1) if data is not None else None
+    lines = lines_of((data or b"").decode("utf-8-sig", "replace"))
     return Finding(path, code, RULES[code].name, ERROR, _message(error), error.hint, "", span, _line(lines, line))
 
 

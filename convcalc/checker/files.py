@@ -45,7 +45,7 @@ def files_of(path: str, patterns: Patterns) -> Iterator[Named]:
     elif has_magic(path) and not os.path.lexists(path):
         matches = sorted(glob(path, recursive=True))
         if not matches:
-            raise Malformed(f"{path}: no file matches")
+            raise Malformed("no file matches")
         for match in matches:
             yield from files_of(match, patterns) if os.path.isdir(match) else [Named(match, sure=True)]
     else:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from convcalc.network import Check
 
 STDIN = "-"
+FOR_PEOPLE = (FULL, "concise")
+"""Forms of which stdout gets the findings in files; of files that are not there stderr tells."""
+
 SLOW = 1.0
 """Seconds after which a terminal is shown how far it is."""
 
@@ -130,6 +133,7 @@ def check(
     report = _run(tasks, jobs or jobs_for(len(tasks)))
     for one in wanted:
         _deliver(report, one)
+    _tell_unread(report)
     if not quiet:
         click.echo(summary(report), err=True)
     return _code(report, strict=strict or projects.strict, exit_zero=exit_zero)
@@ -222,8 +226,9 @@ def _watched(found: "Iterator[FileReport | str]", total: int, stack: ExitStack) 
 def _deliver(report: "Report", wanted: Wanted) -> None:
     """The report in one form, printed or written. Raises `Malformed` where a file can't be written."""
     if wanted.file is None:
+        shown = report.pointing if wanted.form in FOR_PEOPLE else report
         paint = {"paint": _painted} if wanted.form == FULL and takes_colour(sys.stdout) else {}
-        click.echo(render(report, wanted.form, **paint), nl=False)
+        click.echo(render(shown, wanted.form, **paint), nl=False)
         return
     text = render(report, wanted.form)
     try:
@@ -231,6 +236,13 @@ def _deliver(report: "Report", wanted: Wanted) -> None:
             file.write(text)
     except OSError as error:
         raise Malformed(f"--format: {wanted.file}: can't be written: {error.strerror}") from None
+
+
+def _tell_unread(report: "Report") -> None:
+    """What could not be read at all, a line each on stderr."""
+    for finding in report.findings:
+        if finding.span is None:
+            told(f"{finding.path}: {finding.message}{f'; {finding.help}' if finding.help else ''}", MALFORMED)
 
 
 def _painted(text: str, role: str) -> str:

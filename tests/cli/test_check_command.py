@@ -115,7 +115,8 @@ def test_a_bug_is_told_with_exit_code_3_and_the_other_files_are_checked(
     monkeypatch.setattr(Survey, "__init__", broken)
     result = run("check good.txt broken.txt --exit-zero --format concise")
     assert result.exit_code == 3
-    assert [line.split(": ")[1][:5] for line in result.stdout.splitlines()] == ["CC000", "CC101"]
+    assert [line.split(": ")[1][:5] for line in result.stdout.splitlines()] == ["CC101"]
+    assert result.stderr.startswith("error: good.txt: this is a bug in convcalc, please report it (ZeroDivisionError")
 
 
 @pytest.mark.parametrize("form", ["full", "concise", "github"])
@@ -201,10 +202,19 @@ def test_a_wrong_command_line_is_one_line_on_stderr_that_names_what_is_wrong(run
     assert (result.stdout, result.stderr.count("\n"), result.exit_code) == ("", 1, 2)
 
 
-def test_a_missing_file_is_a_finding_that_names_it(run: Run) -> None:
-    result = run("check missing.txt good.txt")
-    assert result.stdout == "missing.txt:1:1: error CC001 unreadable-file: there is no such file\n"
-    assert result.stderr == "2 files checked, 1 error in 1 of them\n"
+@pytest.mark.parametrize("form", ["full", "concise"])
+def test_a_missing_file_is_told_on_stderr(run: Run, form: str) -> None:
+    result = run(f"check missing.txt good.txt --format {form}")
+    assert result.stdout == ""
+    assert result.stderr == "error: missing.txt: there is no such file\n2 files checked, 1 error in 1 of them\n"
+    assert result.exit_code == 2
+
+
+@pytest.mark.parametrize("form", ["json", "github", "gitlab", "junit", "sarif"])
+def test_a_missing_file_is_a_finding_for_programs(run: Run, form: str) -> None:
+    result = run(f"check missing.txt good.txt --format {form} -q")
+    assert "CC001" in result.stdout
+    assert result.stderr == "error: missing.txt: there is no such file\n"
 
 
 def test_stdin_is_checked_under_the_name_that_it_is_given(run: Run) -> None:
