@@ -25,6 +25,15 @@ Place = tuple[str | int, ...]
 """Where something stands in a network file: keys and indices."""
 
 
+class Check(NamedTuple):
+    """What a network file, or a layer in it, says about its own check, in codes and names of rules."""
+
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, str] = {}
+
+
 class Layer(NamedTuple):
     """An op and what it reads: 0 is the network's input, `n` the n-th layer.
 
@@ -42,17 +51,8 @@ class Layer(NamedTuple):
     name: str | None = None
     expect: Shape | None = None
     place: Place = ()
-    ignore: tuple[str, ...] = ()
-    """Codes and names of rules that check is not to tell of here."""
-
-
-class Check(NamedTuple):
-    """What a network file says about its own check, in codes and names of rules."""
-
-    select: tuple[str, ...] | None = None
-    extend_select: tuple[str, ...] = ()
-    ignore: tuple[str, ...] = ()
-    severity: Mapping[str, str] = {}
+    check: Check | None = None
+    """What it says about its own check, if it does."""
 
 
 class Network:

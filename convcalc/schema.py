@@ -77,6 +77,7 @@ KEY_TEXTS: Mapping[str, Key] = {
     "inputs": Key("the layer to read from, and those to join with it", _NAMES),
     "repeat": Key("how often the layer or the group stands here, one after the other", Count().schema()),
     "ignore": Key("rules that this layer is not checked by", _CODES),
+    "severity": Key("what a rule's finding counts as in this layer", _SEVERITIES),
 }
 """Every key that is not an op's own."""
 

@@ -1,18 +1,18 @@
 """One file's bytes to its findings, each with its place. It knows no option and no format."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from convcalc.checker.likeness import is_network, might_be_network
 from convcalc.checker.settings import Settings
 from convcalc.dialects.ruled import Ruled
 from convcalc.errors import TOO_LONG, UNREADABLE, ConvcalcError, Malformed, too_long
-from convcalc.network import Layer, Network, Place
+from convcalc.network import Check, Network, Place
 from convcalc.readers.document import read_document
 from convcalc.readers.source import Text, joined, open_text
 from convcalc.report import ERROR, FileReport, Finding, Span
 from convcalc.rules import RULES
-from convcalc.rules.choice import DEFAULT, Choice, codes_of
+from convcalc.rules.choice import DEFAULT, Choice
 from convcalc.rules.rule import Remark
 from convcalc.rules.survey import Survey
 
@@ -95,13 +95,13 @@ def _found(network: Network, settings: Settings) -> Iterator[_Raw]:
         error.place = ("check", *([error.key] if error.key else []))
         yield _misread(error)
     choice = choice.narrowed(settings.asked)
-    yield from _ignores(network)
+    yield from _misspelt(network)
     try:
         survey = Survey(network, network.start(settings.start), settings.framework)
     except Malformed as error:
         yield _not_run(error)
         return
-    yield from _merged([(code, remark) for code, remark in _remarks(survey, choice)], choice, survey)
+    yield from _merged(_remarks(survey, choice), survey)
 
 
 def _not_run(error: Malformed) -> _Raw:
@@ -109,46 +109,43 @@ def _not_run(error: Malformed) -> _Raw:
     return _Raw(code, ERROR, error.what, error.hint, ())
 
 
-def _ignores(network: Network) -> Iterator[_Raw]:
-    """Words among what layers ignore that are no rules."""
-    for layer in {layer.ignore: layer for layer in network.layers if layer.ignore}.values():
-        for word in layer.ignore:
-            try:
-                codes_of(word)
-            except Malformed as error:
-                error.place = (*layer.place, "ignore")
-                yield _misread(error)
+def _misspelt(network: Network) -> Iterator[_Raw]:
+    """What layers say of rules that there are not."""
+    for layer in {layer.place: layer for layer in network.layers if layer.check}.values():
+        try:
+            DEFAULT.narrowed(layer.check or Check())
+        except Malformed as error:
+            error.place = layer.place
+            yield _misread(error)
 
 
-def _remarks(survey: Survey, choice: Choice) -> Iterator[tuple[str, Remark]]:
-    """What the rules that are on find, and no layer ignores."""
-    for code in choice.severities:
+def _remarks(survey: Survey, choice: Choice) -> Iterator[tuple[str, str, Remark]]:
+    """What the rules that are on find, with what it weighs where it is found."""
+    for code, severity in choice.severities.items():
         for remark in RULES[code].find(survey):
-            if not remark.number or not _is_ignored(code, survey.network.layers[remark.number - 1]):
-                yield code, remark
+            own = survey.network.layers[remark.number - 1].check if remark.number else None
+            weight = _weight(code, choice, own) if own else severity
+            if weight is not None:
+                yield code, weight, remark
 
 
-def _is_ignored(code: str, layer: Layer) -> bool:
-    return bool(layer.ignore) and any(code in _known(word) for word in layer.ignore)
-
-
-def _known(word: str) -> list[str]:
-    """The codes that a word stands for; none where it is no rule, which is told elsewhere."""
+def _weight(code: str, choice: Choice, own: Check) -> str | None:
+    """What a finding weighs in a layer that says something of rules; None where it is not to be told."""
     try:
-        return codes_of(word)
-    except Malformed:
-        return []
+        return choice.narrowed(own).severities.get(code)
+    except Malformed:  # which is told
+        return choice.severities[code]
 
 
-def _merged(found: Sequence[tuple[str, Remark]], choice: Choice, survey: Survey) -> Iterator[_Raw]:
+def _merged(found: Iterable[tuple[str, str, Remark]], survey: Survey) -> Iterator[_Raw]:
     """One finding for each rule and place: a block that is used often says the same of each of its uses."""
-    uses: dict[tuple[str, Place], list[Remark]] = {}
-    for code, remark in found:
-        uses.setdefault((code, _place_of(remark, survey)), []).append(remark)
+    uses: dict[tuple[str, Place], list[tuple[str, Remark]]] = {}
+    for code, severity, remark in found:
+        uses.setdefault((code, _place_of(remark, survey)), []).append((severity, remark))
     for (code, place), remarks in uses.items():
-        first, more = remarks[0], len(remarks) - 1
+        (severity, first), more = remarks[0], len(remarks) - 1
         also = f" (and so in {more} more layer{'s' if more > 1 else ''} written here)" if more else ""
-        yield _Raw(code, choice.severities[code], f"{_subject(first, survey)}{first.what}{also}", first.help, place)
+        yield _Raw(code, severity, f"{_subject(first, survey)}{first.what}{also}", first.help, place)
 
 
 def _place_of(remark: Remark, survey: Survey) -> Place:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from convcalc.dialects import dialect_knowing, dialect_named
 from convcalc.errors import STRUCTURE, ConvcalcError, Malformed
-from convcalc.network import Layer, Network, Place
+from convcalc.network import Check, Layer, Network, Place
 from convcalc.ops.kinds import integer
 from convcalc.ops.op import Op
 from convcalc.ops.unreadable import Unreadable
 from convcalc.readers.blocks import MAX_DEPTH, Block, Scope, fill
-from convcalc.readers.checks import NOTHING, read_check, read_codes
+from convcalc.readers.checks import NOTHING, read_check, read_codes, read_severities
 from convcalc.readers.layers import Entry, read_entry, spelled_heads
 from convcalc.readers.spelling import LAYER_KEYS, STATEMENTS, check_name
 from convcalc.shape import Shape, check_least, quote, read_shape
@@ -136,6 +136,12 @@ def _inferred(layers: object, blocks: Mapping[str, Block]) -> "Dialect | None":
     return dialect_knowing(names) if names else None
 
 
+def _check_of(keys: Mapping[str, Any], place: Place) -> Check:
+    with _at(*place):
+        severity = read_severities(keys.get("severity", {}))
+        return Check(None, (), read_codes(keys.get("ignore", [])), severity)
+
+
 def _found(scope: Scope, name: str, index: int, op: Op, place: Place) -> int:
     """The layer that an op names, its place that of the name."""
     with _at(*place, *(("names", index) if op.joins else ("like",))):
@@ -221,16 +227,16 @@ class _Builder:
             self._name(number, scope.full(name))
         if "expect" in keys:
             self.layers[number - 1] = self.layers[number - 1]._replace(expect=self.shape(keys["expect"]))
-        if "ignore" in keys:
-            with _at(*place, "ignore"):
-                self._ignore(read_codes(keys["ignore"]), first, place)
+        if "ignore" in keys or "severity" in keys:
+            self._check(_check_of(keys, place), first)
         return number
 
-    def _ignore(self, codes: tuple[str, ...], first: int, place: Place) -> None:
-        """What is ignored in a layer, or in every layer that a block or a group makes."""
+    def _check(self, check: Check, first: int) -> None:
+        """What is said of a layer, or of every layer that a block or a group makes: what they say themselves wins."""
         for index in range(first, len(self.layers)):
-            layer = self.layers[index]
-            self.layers[index] = layer._replace(ignore=(*layer.ignore, *codes))
+            own = self.layers[index].check or NOTHING
+            ignore, severity = (*own.ignore, *check.ignore), {**check.severity, **own.severity}
+            self.layers[index] = self.layers[index]._replace(check=Check(None, (), ignore, severity))
 
     def _source(self, name: object, scope: Scope, place: Place) -> int:
         with _at(*place, "from"):

@@ -18,7 +18,7 @@ from convcalc.suggest import nearest
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _PREFIXED = re.compile(r"([a-z]+)(-?\d.*)")
 
-LAYER_KEYS = ("name", "from", "expect", "repeat", "ignore")
+LAYER_KEYS = ("name", "from", "expect", "repeat", "ignore", "severity")
 """Keys that any layer takes besides its own knobs."""
 
 STATEMENTS = ("framework", "opset", "input", "expect")

@@ -6,6 +6,9 @@ import pytest
 from conftest import Run
 from told import told, write
 
+from convcalc.checker.check import check_bytes
+from convcalc.checker.settings import Settings
+
 TEXT = "input 3@32x32\nconv 8 k5 s6\ntconv 4 k3 s2\n"
 DEFAULT = {"CC201", "CC202", "CC203"}
 
@@ -253,3 +256,54 @@ def test_an_unknown_rule_or_key_in_a_file_is_a_finding_that_tells_the_nearest(
 def test_an_unknown_rule_in_a_file_does_not_hide_the_rest(run: Run) -> None:
     write({"net.txt": f"check ignore=CC209\n{TEXT}"})
     assert codes(run, "net.txt") == {"CC003", *DEFAULT}
+
+
+LAYERS = {
+    "a line that weighs more": ("net.txt", "input 4@8x8\nconv 4 k3 s2 severity=CC201:error\n", ["error"]),
+    "a line that weighs nothing": ("net.txt", "input 4@8x8\nconv 4 k3 s2 severity=unread-cells:off\n", []),
+    "one line and not the other": (
+        "net.txt",
+        "input 4@8x8\nconv 4 k3 s2 severity=CC201:error\nconv 4 k2 s2\n",
+        ["error", "warning"],
+    ),
+    "a table": (
+        "net.toml",
+        'input = "4@8x8"\nlayers = [{op = "conv", kernel = 3, stride = 2, severity = {CC201 = "error"}}]\n',
+        ["error"],
+    ),
+    "a block": ("net.txt", "input 4@8x8\nblock b\nconv 4 k3 s2\nend\nb severity=CC201:error\n", ["error"]),
+    "a line in a block, which knows better": (
+        "net.txt",
+        "input 4@8x8\nblock b\nconv 4 k3 s2 severity=CC201:warning\nend\nb severity=CC201:error\n",
+        ["warning"],
+    ),
+    "what is ignored weighs nothing": (
+        "net.txt",
+        "input 4@8x8\nconv 4 k3 s2 ignore=CC201 severity=CC2:error\n",
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "severities"), LAYERS.values(), ids=LAYERS)
+def test_a_layer_says_what_a_finding_in_it_weighs(name: str, text: str, severities: list[str]) -> None:
+    report = check_bytes(text.encode(), name, Settings())
+    assert report
+    assert [finding.severity for finding in report.findings if finding.code == "CC201"] == severities
+    assert {finding.code for finding in report.findings} <= {"CC201"}
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "reason"),
+    [
+        ("conv 4 k3 severity=CC299:error", 20, "there is no rule 'CC299'"),
+        ("conv 4 k3 severity=CC201:fatal", 20, "must be error, warning or off, got 'fatal'"),
+        ("conv 4 k3 severity=CC201", 20, "must be error, warning or off, got ''"),
+    ],
+)
+def test_a_severity_in_a_layer_that_is_none_is_told_at_its_place_once(line: str, column: int, reason: str) -> None:
+    report = check_bytes(f"input 4@32x32\nrepeat 3\n{line}\nend\n".encode(), "net.txt", Settings())
+    assert report
+    (finding,) = report.findings
+    assert (finding.code, finding.span and finding.span[:2]) == ("CC003", (3, column))
+    assert reason in finding.message
