@@ -68,6 +68,14 @@ def test_nothing_is_told_after_a_layer_that_refuses_every_size() -> None:
     assert len(formulas(read_text("conv 8 k3 | dense 10 | relu"), 3, 1)) == 2
 
 
+@pytest.mark.parametrize("framework", ["torch", "keras", "tf", "onnx", "jax"])
+@pytest.mark.parametrize("join", ["concat in", "add in"])
+def test_a_join_of_a_number_and_a_size_is_followed_where_they_are_equal(framework: str, join: str) -> None:
+    rows = formulas(read_text(f"adaptivepool 3 | {join}"), 4, 1, framework)
+    assert [str(row).partition(" @ ")[2] for row in rows][:2] == ["n", "3"]
+    assert len(rows) == 3
+
+
 def test_nothing_is_told_after_a_layer_that_no_formula_follows() -> None:
     rows = formulas(read_text("framework torch\nFractionalMaxPool2d(2, output_ratio=0.3)\nReLU()"), 3, 2)
     assert [str(row) for row in rows] == ["3 @ n"]

@@ -14,10 +14,10 @@ def broadcast_rule(op: Join, shape: Shape, *others: Shape) -> Settled:
         raise _incompatible(op, shape, *others)
     size = []
     for cells in zip(shape.size, *[other.size for other in others], strict=True):
-        counts = set(cells) - {1}
-        if len(counts) > 1:
+        counts = [count for count in cells if count != 1]
+        if any(count != counts[0] for count in counts[1:]):  # one by one: a size may stand for many
             raise _incompatible(op, shape, *others)
-        size.append(counts.pop() if counts else 1)
+        size.append(counts[0] if counts else 1)
     return Settled(Shape(_channels(op, shape, *others), tuple(size)))
 
 

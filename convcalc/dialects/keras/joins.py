@@ -94,7 +94,13 @@ def _match(all_dims: Sequence[Dims], place: int) -> bool:
     if len({len(dims) for dims in all_dims}) > 1:
         return False
     columns = enumerate(zip(*all_dims, strict=True))
-    return all(at == place or len(set(column) - {None}) <= 1 for at, column in columns)
+    return all(at == place or _agree(column) for at, column in columns)
+
+
+def _agree(column: Sequence[int | None]) -> bool:
+    """Whether what is known is equal. One by one: a size that stands for many equals a number without being one."""
+    known = [cells for cells in column if cells is not None]
+    return all(cells == known[0] for cells in known[1:])
 
 
 def _joined(column: Sequence[int | None], along: bool) -> int | None:  # noqa: FBT001 - a yes or no to one question

@@ -99,7 +99,7 @@ def _joined(lengths: Dimensions, *, summed: bool) -> int | None:
     known = [length for length in lengths if length is not None]
     if summed:
         return sum(known) if len(known) == len(lengths) else None
-    if len(set(known)) > 1:
+    if any(length != known[0] for length in known[1:]):  # one by one: a size may stand for many
         raise refuse(f"can't merge dimensions that differ: {', '.join(map(str, known))}")
     return known[0] if known else None
 

@@ -25,12 +25,12 @@ def broadcast_rule(op: Join, *shapes: Shape) -> Settled:
 
 def _common(sizes: Sequence[int | None], told: str) -> int:
     """The one size that is not 1."""
-    others = {size for size in sizes if size not in (None, 1)}
-    if len(others) > 1:
+    others = [size for size in sizes if size not in (None, 1)]
+    if any(size != others[0] for size in others[1:]):  # one by one: a size may stand for many
         raise refuse(
             f"incompatible shapes, {told}: dimensions must be equal or 1", None, "all branches must agree", kind=JOIN
         )
-    return others.pop() or 0 if others else 1
+    return others[0] or 0 if others else 1
 
 
 LAYERS: Mapping[str, Spelling] = {}
