@@ -195,7 +195,8 @@ def test_under_a_framework_a_chain_comes_back_or_is_refused(
     else:
         refusal = ""
     if refusal:
-        assert any(word in refusal for word in ("encoder itself", "from nothing", "no layer leads"))
+        known = ("encoder itself", "from nothing", "no layer leads", "sums of unequal shapes, have no inverse")
+        assert any(words in refusal for words in known)
         return
     assert tuple(read_text(network_text(decoder.network)).run().shapes) == decoder.shapes
     assert (decoder.shapes[0], decoder.shapes[-1]) == (trace.output, trace.input)
