@@ -198,7 +198,7 @@ class Window(NamedTuple):
         first = -self.pads(cells)[0]
         starts = range(first, first + output * self.stride, self.stride)
         read = {start + self.dilation * tap for start in starts for tap in range(self.kernel)}
-        return sum(cell not in read for cell in range(leading, cells - trailing))
+        return cells - trailing - leading - sum(leading <= cell < cells - trailing for cell in read)
 
     def taps(self, cells: int) -> Taps:
         """Which of `cells` cells each position reads, the padding counted as cells too.
@@ -345,7 +345,8 @@ class TransposedWindow(NamedTuple):
         reached = {
             cell * self.stride + self.dilation * tap - before for cell in range(cells) for tap in range(self.kernel)
         }
-        return sum(place not in reached for place in range(self.output(cells)))
+        output = self.output(cells)
+        return output - sum(0 <= place < output for place in reached)
 
     def gaps(self, cells: int) -> int:
         """Of every `stride` output cells, those that no kernel reaches and that are bias alone.

@@ -15,7 +15,12 @@ from convcalc.cli import main
 for name in ("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"):
     os.environ.pop(name, None)  # which CI may set
 
-settings.register_profile("convcalc", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+REPEATABLE = os.environ.get("CONVCALC_TESTS") == "repeatable"
+"""Whether examples are those of the last time, so that a run tells of a change and not of luck."""
+
+settings.register_profile(
+    "convcalc", deadline=None, derandomize=REPEATABLE, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("convcalc")
 
 Run = Callable[..., Result]

@@ -150,7 +150,7 @@ def test_a_raise_is_seen() -> None:
 NUMBERS = st.integers(1, 9)
 SIDES = st.tuples(st.integers(-9, 9), st.integers(-9, 9))
 KNOBS = (NUMBERS, NUMBERS, NUMBERS, SIDES | st.sampled_from(list(PADDING_WORDS)))
-WINDOWS = st.builds(Window, *KNOBS, st.booleans()) | st.builds(TransposedWindow, *KNOBS)
+WINDOWS = st.builds(Window, *KNOBS, st.booleans()) | st.builds(TransposedWindow, *KNOBS, st.none() | st.integers(0, 9))
 
 
 @given(WINDOWS, st.integers(1, 60))
