@@ -43,20 +43,6 @@ ANSWERS = [
 
 
 @pytest.mark.parametrize(("line", "answer", "notes"), ANSWERS, ids=[row[0] for row in ANSWERS])
-@pytest.mark.parametrize(
-    ("line", "note"),
-    [
-        ("conv 1000000000 -k 2 -d 999999999", "note: 999999998 input cells between the taps are never read\n"),
-        (
-            "tconv 5 -k 3 -s 1000000000 -d 2",
-            "note: 3999999990 output cells are bias alone: no input reaches that far\n",
-        ),
-    ],
-)
-def test_cells_that_are_left_out_are_counted_at_once_however_many(run: Run, line: str, note: str) -> None:
-    assert run(line.split()).stderr == note
-
-
 def test_a_question_has_its_answer_and_its_notes(run: Run, line: str, answer: str, notes: str) -> None:
     result = run(line)
     assert result.stdout == f"{answer}\n"
@@ -245,3 +231,17 @@ def test_no_command_shows_the_help_and_is_a_usage_error(run: Run) -> None:
     result = run("")
     assert "Commands:" in result.stderr
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "note"),
+    [
+        ("conv 1000000000 -k 2 -d 999999999", "note: 999999998 input cells between the taps are never read\n"),
+        (
+            "tconv 5 -k 3 -s 1000000000 -d 2",
+            "note: 3999999990 output cells are bias alone: no input reaches that far\n",
+        ),
+    ],
+)
+def test_cells_that_are_left_out_are_counted_at_once_however_many(run: Run, line: str, note: str) -> None:
+    assert run(line.split()).stderr == note

@@ -103,6 +103,9 @@ def test_a_formula_computes_as_every_size_does(compute: Callable[[Any], Any]) ->
     ("compute", "error"),
     [
         pytest.param(lambda n: (6 * n + 1) // (2 * n), Unfollowable, id="a formula that leaves a rest"),
+        pytest.param(lambda n: n / 2, Unfollowable, id="divided into a float"),
+        pytest.param(lambda n: 7 // n, Unfollowable, id="a number divided by it"),
+        pytest.param(int, Unfollowable, id="taken for one number"),
         pytest.param(lambda n: n < 0.5, Unfollowable, id="compared with a float"),
         pytest.param(lambda n: n + 0.5, TypeError, id="a float added"),
         pytest.param(lambda n: n * 0.5, TypeError, id="times a float"),
