@@ -53,7 +53,7 @@ class Wanted(NamedTuple):
   convcalc check nets/
   convcalc check unet.toml --select CC2,fragile-size --ignore checkerboard
   convcalc check nets/ --format github --format sarif:report.sarif
-  convcalc check - --stdin-filename net.yaml < net.yaml
+  convcalc check - --stdin-filename net.toml < net.toml
 
 PATH is a file, a folder (searched for networks), a glob in quotes, a preset, or - for stdin.
 The rules are told by convcalc rule. They are chosen here, in [tool.convcalc] of pyproject.toml, by the key
