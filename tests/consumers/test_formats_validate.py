@@ -37,9 +37,9 @@ def file_report(path: str) -> FileReport:
 
 
 REPORTS = [
-    pytest.param(Report((), "/work"), id="no file"),
-    pytest.param(Report((FileReport("net.toml", ()),), "/work", ("other.json",)), id="a clean file"),
-    pytest.param(Report(tuple(map(file_report, PATHS)), "/work"), id="all there can be"),
+    pytest.param(Report((), "/project"), id="no file"),
+    pytest.param(Report((FileReport("net.toml", ()),), "/project", ("other.json",)), id="a clean file"),
+    pytest.param(Report(tuple(map(file_report, PATHS)), "/project"), id="all there can be"),
 ]
 
 
@@ -85,7 +85,7 @@ def test_sarif_is_valid(sarif: Any, report: Report) -> None:
 @pytest.mark.parametrize("broken", ["level", "line", "address", "key"])
 def test_sarif_that_is_broken_is_refused(sarif: Any, broken: str) -> None:
     """The judge of the tests above is awake."""
-    log = json.loads(render(Report((file_report("net.toml"),), "/work"), "sarif"))
+    log = json.loads(render(Report((file_report("net.toml"),), "/project"), "sarif"))
     place = places_of(log)[0]
     breaking: dict[str, tuple[dict[str, Any], str, Any]] = {
         "level": (log["runs"][0]["results"][0], "level", "critical"),
@@ -106,7 +106,7 @@ def test_junit_is_valid(junit: Any, report: Report) -> None:
 @pytest.mark.parametrize(("sign", "other"), [(' time="0.000"', ' time="0.0000"'), (" classname=", " line=")])
 def test_junit_that_is_broken_is_refused(junit: Any, sign: str, other: str) -> None:
     """The judge of the test above is awake."""
-    text = render(Report((file_report("net.toml"),), "/work"), "junit")
+    text = render(Report((file_report("net.toml"),), "/project"), "junit")
     assert not junit.is_valid(text.replace(sign, other))
 
 

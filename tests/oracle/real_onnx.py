@@ -568,7 +568,8 @@ def _concat(random: Random) -> Case:
             random.randint(1, 9)
         )
     inputs = tuple((part[0], tuple(part[1:])) for part in parts)
-    return Case({"op": "Concat", "axis": random.choice((axis, axis, axis - len(cells) - 1))}, inputs, _network(random))
+    from_the_end = axis - len(cells) - 1 or axis  # never 0, which is the batch
+    return Case({"op": "Concat", "axis": random.choice((axis, axis, from_the_end))}, inputs, _network(random))
 
 
 def _empty(random: Random) -> Case:

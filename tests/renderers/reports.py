@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from convcalc.report import ERROR, SEVERITIES, WARNING, FileReport, Finding, Report, Span
 
-ROOT = "/work"
+ROOT = "/project"
 
 KERNEL = Finding(
     path="nets/a b.toml",

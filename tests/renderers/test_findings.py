@@ -52,13 +52,13 @@ nets/a b.toml:20:1: CC203 100% of <cells> & "edges" differ
 """
 
 GITHUB = """\
-::error file=/work/nets/a b.toml,line=12,endLine=12,col=10,endColumn=11,title=CC101 kernel-too-large\
+::error file=/project/nets/a b.toml,line=12,endLine=12,col=10,endColumn=11,title=CC101 kernel-too-large\
 ::nets/a b.toml:12:10: CC101 kernel 7 is larger than the input, 4 on axis 1; padding 2 fits
 ::error file=/data/n\xe9t%2C1%3A2.json,title=CC001 unreadable-file\
 ::/data/n\xe9t,1:2.json:1:1: CC001 the file is no UTF-8
-::warning file=/work/nets/a b.toml,line=3,endLine=4,title=CC203 uneven-overlap\
+::warning file=/project/nets/a b.toml,line=3,endLine=4,title=CC203 uneven-overlap\
 ::nets/a b.toml:3:1: CC203 100%25 of <cells> & "edges" differ
-::warning file=/work/nets/a b.toml,line=20,endLine=23,title=CC203 uneven-overlap\
+::warning file=/project/nets/a b.toml,line=20,endLine=23,title=CC203 uneven-overlap\
 ::nets/a b.toml:20:1: CC203 100%25 of <cells> & "edges" differ
 """
 
@@ -338,7 +338,7 @@ def test_sarif_and_gitlab_know_a_finding_by_the_same_print() -> None:
 
 PATHS = [
     pytest.param("./a/../net.toml", "net.toml", "net.toml", id="roundabout"),
-    pytest.param("/work/a/net.toml", "a/net.toml", "a/net.toml", id="absolute, below the root"),
+    pytest.param("/project/a/net.toml", "a/net.toml", "a/net.toml", id="absolute, below the root"),
     pytest.param("/workshop/net.toml", "/workshop/net.toml", "file:///workshop/net.toml", id="elsewhere"),
     pytest.param("../net.toml", "/net.toml", "file:///net.toml", id="above the root"),
     pytest.param("a:b.toml", "a:b.toml", "a%3Ab.toml", id="what would be a scheme"),

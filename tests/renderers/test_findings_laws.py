@@ -92,7 +92,7 @@ def test_the_runner_finds_the_file(path: str) -> None:
     """The name of a file that can be shown is read back as it is."""
     if path.isprintable() and not {".", "/"} & set(path):
         finding = Finding(path, "CC001", "unreadable-file", "error", "", None, "", None, "")
-        assert command(render(holding(finding), "github").rstrip("\n"))[1]["file"] == f"/work/{path}"
+        assert command(render(holding(finding), "github").rstrip("\n"))[1]["file"] == f"/project/{path}"
 
 
 @given(reports())

@@ -11,9 +11,9 @@ def absolute(root: str, path: str) -> str:
 def relative(root: str, path: str, start: str = "") -> str:
     """The path from `start`, or from `root` as it is, with `/`; the absolute one where it lies elsewhere.
 
-    >>> relative("/work", "./models/net.toml"), relative("/work", "../net.toml")
+    >>> relative("/project", "./models/net.toml"), relative("/project", "../net.toml")
     ('models/net.toml', '/net.toml')
-    >>> relative("/work/models", "net.toml", start="/work")
+    >>> relative("/project/models", "net.toml", start="/project")
     'models/net.toml'
     """
     top = os.path.join(os.path.normpath(start or root), "")
