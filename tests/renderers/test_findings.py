@@ -339,7 +339,7 @@ def test_sarif_and_gitlab_know_a_finding_by_the_same_print() -> None:
 PATHS = [
     pytest.param("./a/../net.toml", "net.toml", "net.toml", id="roundabout"),
     pytest.param("/project/a/net.toml", "a/net.toml", "a/net.toml", id="absolute, below the root"),
-    pytest.param("/workshop/net.toml", "/workshop/net.toml", "file:///workshop/net.toml", id="elsewhere"),
+    pytest.param("/projects/net.toml", "/projects/net.toml", "file:///projects/net.toml", id="elsewhere"),
     pytest.param("../net.toml", "/net.toml", "file:///net.toml", id="above the root"),
     pytest.param("a:b.toml", "a:b.toml", "a%3Ab.toml", id="what would be a scheme"),
     pytest.param("50%?#.toml", "50%?#.toml", "50%25%3F%23.toml", id="signs of addresses"),
