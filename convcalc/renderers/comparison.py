@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from convcalc.comparison import REFUSED, Answer, Comparison
+from convcalc.renderers.json import shape_table
 from convcalc.shape import Shape, show_axes, show_size
 from convcalc.window import Sides
 
@@ -57,19 +58,15 @@ def _padding(sides: tuple[Sides, ...], found: Comparison) -> str:
 
 def comparison_json(found: Comparison, framework: str | None) -> str:
     """One object: what was asked, and each framework's answer."""
-    asked = {"layer": str(found.op), "framework": framework, "input": _shape(found.shape)}
+    asked = {"layer": str(found.op), "framework": framework, "input": shape_table(found.shape)}
     key = "crop" if found.transposed else "padding"
     answers = {answer.framework: _answer(answer, key) for answer in found.answers}
-    own = {"output": _shape(found.output), key: [list(pair) for pair in found.sides]}
+    own = {"output": shape_table(found.output), key: [list(pair) for pair in found.sides]}
     return json.dumps({"version": VERSION, **asked, **own, "frameworks": answers}, indent=1)
 
 
 def _answer(answer: Answer, key: str) -> dict[str, Any]:
-    output = answer.output and _shape(answer.output)
+    output = answer.output and shape_table(answer.output)
     sides = [list(pair) for pair in answer.sides]
     told = {"verdict": answer.verdict, "output": output, key: sides, "reason": answer.reason}
     return {**told, "lines": answer.lines}
-
-
-def _shape(shape: Shape) -> dict[str, Any]:
-    return {"channels": shape.channels, "size": list(shape.size)}

@@ -28,8 +28,8 @@ def layer_json(op: Op, shape: Shape, output: Shape, framework: str | None = None
             "version": VERSION,
             "op": op.spelling,
             "framework": framework,
-            "input": _shape(shape),
-            "output": _shape(output),
+            "input": shape_table(shape),
+            "output": shape_table(output),
             "window": [_window(window) for window in windows],
             "unused": [sum(window.unread(cells)) for window, cells in zip(windows, shape.size, strict=False)],
             "params": weights and weights.trainable + statistics,
@@ -45,9 +45,9 @@ def trace_json(trace: "Trace", framework: str | None = None, only: Sequence[int]
         {
             "version": VERSION,
             "framework": framework,
-            "input": _shape(trace.input),
+            "input": shape_table(trace.input),
             "layers": [_row(row) for row in rows_of(trace, only)],
-            "output": trace.output and _shape(trace.output),
+            "output": trace.output and shape_table(trace.output),
             "total": {"params": trace.params, "trainable": trace.trainable, "macs": trace.macs},
             "findings": [_finding(failure, trace) for failure in trace.failures],
         },
@@ -55,7 +55,8 @@ def trace_json(trace: "Trace", framework: str | None = None, only: Sequence[int]
     )
 
 
-def _shape(shape: Shape) -> dict[str, Any]:
+def shape_table(shape: Shape) -> dict[str, Any]:
+    """A shape as every JSON output has it."""
     return {"channels": shape.channels, "size": list(shape.size)}
 
 
@@ -87,7 +88,7 @@ def _row(row: "Row") -> dict[str, Any]:
         "op": row.op.spelling,
         "layer": str(row.op),
         "inputs": list(row.inputs),
-        "output": _shape(row.output),
+        "output": shape_table(row.output),
         "params": row.params,
         "trainable": row.trainable,
         "macs": row.macs,

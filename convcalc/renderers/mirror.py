@@ -6,6 +6,7 @@ from typing import Any
 
 from convcalc.network import Network
 from convcalc.renderers.files import network_text
+from convcalc.renderers.json import shape_table
 from convcalc.shape import Shape, show_axes
 from convcalc.solve.accepted import Sizes, sizes_of
 from convcalc.solve.domains import Domain
@@ -76,8 +77,8 @@ def decoder_json(decoder: Decoder, encoder: Network, served: Served | None) -> s
     told: dict[str, Any] = {
         "version": VERSION,
         "framework": network.framework,
-        "input": _shape(decoder.shapes[0]),
-        "output": _shape(decoder.shapes[-1]),
+        "input": shape_table(decoder.shapes[0]),
+        "output": shape_table(decoder.shapes[-1]),
         "layers": [_layer(decoder, number) for number in range(1, len(network.layers) + 1)],
         "file": decoder_text(decoder, encoder),
     }
@@ -93,7 +94,7 @@ def _layer(decoder: Decoder, number: int) -> dict[str, Any]:
         "name": layer.name,
         "layer": str(layer.op),
         "inputs": list(layer.inputs),
-        "output": _shape(decoder.shapes[number]),
+        "output": shape_table(decoder.shapes[number]),
         "mirrors": decoder.mirrors[number - 1],
     }
 
@@ -121,7 +122,3 @@ def _need(need: Need, last: int) -> dict[str, Any]:
 
 def _members(sizes: Sizes, last: int) -> dict[str, Any]:
     return {"text": show_members(sizes, last), "list": list(sizes.up_to(last))}
-
-
-def _shape(shape: Shape) -> dict[str, Any]:
-    return {"channels": shape.channels, "size": list(shape.size)}

@@ -98,7 +98,7 @@ def spans_of(text: str, kind: str) -> Spans:
     return Spans(text, kind)
 
 
-def locate(text: str, kind: str, place: Place, spans: Spans | None = None, framework: str | None = None) -> Span:
+def locate(text: str, kind: str, place: Place, framework: str | None = None) -> Span:
     """The nearest span for a place, also inside of a layer that is a line or a call.
 
     The framework, if it is known, tells what the arguments of a call are by their place.
@@ -106,5 +106,4 @@ def locate(text: str, kind: str, place: Place, spans: Spans | None = None, frame
     >>> locate("input 3@8x8 | conv 64 k9 s2", "text", ("layers", 0, "kernel"))
     Span(line=1, column=23, end_line=1, end_column=25)
     """
-    found = spans_of(text, kind) if spans is None else spans
-    return found.locate(place, framework)
+    return spans_of(text, kind).locate(place, framework)
