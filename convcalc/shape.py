@@ -80,6 +80,15 @@ def read_axes(text: str, *, minimum: int | None = None, key: str | None = None) 
     return tuple([read_int(part, minimum=minimum, key=key) for part in parts])
 
 
+def agree(numbers: Sequence[object]) -> bool:
+    """Whether all are equal, asked one by one: a size may stand for many, and equal a number without being one.
+
+    >>> agree([3, 3]), agree([3, 4]), agree([])
+    (True, False, True)
+    """
+    return all(number == numbers[0] for number in numbers[1:])
+
+
 def show_size(size: Sequence[int]) -> str:
     """The inverse of `read_axes`."""
     return "x".join(map(str, size))

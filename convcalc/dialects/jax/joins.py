@@ -5,7 +5,7 @@ from convcalc.dialects.ruled import Rule, Settled
 from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Join, Multiply
 from convcalc.ops.op import Op
-from convcalc.shape import Shape
+from convcalc.shape import Shape, agree
 
 
 def broadcast_rule(op: Join, shape: Shape, *others: Shape) -> Settled:
@@ -15,7 +15,7 @@ def broadcast_rule(op: Join, shape: Shape, *others: Shape) -> Settled:
     size = []
     for cells in zip(shape.size, *[other.size for other in others], strict=True):
         counts = [count for count in cells if count != 1]
-        if any(count != counts[0] for count in counts[1:]):  # one by one: a size may stand for many
+        if not agree(counts):
             raise _incompatible(op, shape, *others)
         size.append(counts[0] if counts else 1)
     return Settled(Shape(_channels(op, shape, *others), tuple(size)))

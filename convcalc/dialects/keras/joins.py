@@ -10,7 +10,7 @@ from convcalc.dialects.signature import Rank
 from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Concat, Join, Multiply
 from convcalc.ops.op import Op
-from convcalc.shape import Shape
+from convcalc.shape import Shape, agree
 
 
 class _Several:
@@ -94,13 +94,7 @@ def _match(all_dims: Sequence[Dims], place: int) -> bool:
     if len({len(dims) for dims in all_dims}) > 1:
         return False
     columns = enumerate(zip(*all_dims, strict=True))
-    return all(at == place or _agree(column) for at, column in columns)
-
-
-def _agree(column: Sequence[int | None]) -> bool:
-    """Whether what is known is equal. One by one: a size that stands for many equals a number without being one."""
-    known = [cells for cells in column if cells is not None]
-    return all(cells == known[0] for cells in known[1:])
+    return all(at == place or agree([cells for cells in column if cells is not None]) for at, column in columns)
 
 
 def _joined(column: Sequence[int | None], along: bool) -> int | None:  # noqa: FBT001 - a yes or no to one question

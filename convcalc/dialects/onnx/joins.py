@@ -12,7 +12,7 @@ from convcalc.errors import JOIN, Impossible
 from convcalc.ops.joins import Add, Concat, Join, Multiply
 from convcalc.ops.op import Op
 from convcalc.ops.pointwise import Identity
-from convcalc.shape import Shape
+from convcalc.shape import Shape, agree
 
 Dimensions = Sequence[int | None]
 """Batch, channels and axes; None for channels that are not known."""
@@ -99,7 +99,7 @@ def _joined(lengths: Dimensions, *, summed: bool) -> int | None:
     known = [length for length in lengths if length is not None]
     if summed:
         return sum(known) if len(known) == len(lengths) else None
-    if any(length != known[0] for length in known[1:]):  # one by one: a size may stand for many
+    if not agree(known):
         raise refuse(f"can't merge dimensions that differ: {', '.join(map(str, known))}")
     return known[0] if known else None
 

@@ -8,7 +8,7 @@ from convcalc.dialects.tf.common import refuse
 from convcalc.errors import JOIN
 from convcalc.ops.joins import Add, Join, Multiply
 from convcalc.ops.op import Op
-from convcalc.shape import Shape
+from convcalc.shape import Shape, agree
 
 
 def broadcast_rule(op: Join, *shapes: Shape) -> Settled:
@@ -26,7 +26,7 @@ def broadcast_rule(op: Join, *shapes: Shape) -> Settled:
 def _common(sizes: Sequence[int | None], told: str) -> int:
     """The one size that is not 1."""
     others = [size for size in sizes if size not in (None, 1)]
-    if any(size != others[0] for size in others[1:]):  # one by one: a size may stand for many
+    if not agree(others):
         raise refuse(
             f"incompatible shapes, {told}: dimensions must be equal or 1", None, "all branches must agree", kind=JOIN
         )
